@@ -1,0 +1,116 @@
+"""Greedy average-link clustering on match weights, for all connected components at once.
+
+The two clusters with the highest mean weight over all their comparable pairs are merged while that mean is above zero.
+Pairs that were never compared count `unseen` (a small negative weight). Average linkage is reducible: merging every
+pair of clusters that are each other's best at the same time gives what merging the best pair one at a time gives, so a
+round costs a few sorts of the edges that are left, and no component needs a loop of its own.
+
+All figures are whole thousandths of a bit, so sums do not depend on the order of edges; ties go to the smaller record.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dromio.engines.arrays import distinct
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Edges:
+    """Pairs of records left[i] < right[i] with weights in thousandths of a bit, above zero where they speak for a match."""
+
+    left: npt.NDArray[Any]
+    right: npt.NDArray[Any]
+    weight: npt.NDArray[Any]
+
+
+def average_link(
+    edges: Edges,
+    records: int,
+    *,
+    unseen: int = -1000,
+    source: npt.NDArray[Any] | None = None,
+    cross_only: bool = False,
+    one_to_one: bool = False,
+) -> Ints:
+    """For every record the smallest record of its cluster.
+
+    `source`: number of the source of every record; with `cross_only` pairs within one source are not comparable and
+    count nothing; with `one_to_one` a cluster never holds two records of one source.
+    """
+    root = np.arange(records, dtype=np.int64)
+    left, right = edges.left.astype(np.int64), edges.right.astype(np.int64)
+    left, right = np.minimum(left, right), np.maximum(left, right)
+    total = edges.weight.astype(np.int64) - unseen
+    touched = distinct(np.concatenate([left, right])) if len(left) else left
+    left, right = np.searchsorted(touched, left), np.searchsorted(touched, right)
+    size = _sizes(len(touched), source[touched] if source is not None and (cross_only or one_to_one) else None)
+    label = np.arange(len(touched))
+    seen_from = total
+    while len(left):
+        comparable = _comparable(size, left, right, cross_only)
+        if one_to_one:
+            free = (size[left] * size[right]).sum(axis=1) == 0
+            left, right, total, comparable = left[free], right[free], total[free], comparable[free]
+        mean = total / comparable + unseen
+        alive = mean > 0
+        left, right, total, mean = left[alive], right[alive], total[alive], mean[alive]
+        if not len(left):
+            break
+        chosen = _mutual_best(left, right, mean, len(touched))
+        merged_into = np.arange(len(touched))
+        merged_into[right[chosen]] = left[chosen]
+        np.add.at(size, left[chosen], size[right[chosen]])
+        label = merged_into[label]
+        left, right, total = _contract(merged_into[left], merged_into[right], total, len(touched))
+    del seen_from
+    root[touched] = touched[label]
+    return root
+
+
+def _sizes(count: int, source: npt.NDArray[Any] | None) -> Ints:
+    """Records of every cluster by source: (clusters, sources)."""
+    if source is None:
+        return np.ones((count, 1), np.int64)
+    names, code = np.unique(source, return_inverse=True)
+    size = np.zeros((count, max(len(names), 1)), np.int64)
+    size[np.arange(count), code] = 1
+    return size
+
+
+def _comparable(size: Ints, left: Ints, right: Ints, cross_only: bool) -> Ints:
+    """Number of comparable pairs between two clusters."""
+    all_pairs: Ints = size[left].sum(axis=1) * size[right].sum(axis=1)
+    if cross_only:
+        all_pairs = all_pairs - (size[left] * size[right]).sum(axis=1)
+    return np.maximum(all_pairs, 1)
+
+
+def _mutual_best(left: Ints, right: Ints, mean: npt.NDArray[np.float64], count: int) -> Ints:
+    """Edges that are the best of both their ends, in the order (mean falling, left, right)."""
+    order = np.lexsort((right, left, -mean))
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    best = np.full(count, len(order), np.int64)
+    np.minimum.at(best, left, rank)
+    np.minimum.at(best, right, rank)
+    return np.flatnonzero((best[left] == rank) & (best[right] == rank))
+
+
+def _contract(left: Ints, right: Ints, total: Ints, count: int) -> tuple[Ints, Ints, Ints]:
+    """Edges between the merged clusters: inner ones gone, parallel ones summed."""
+    low, high = np.minimum(left, right), np.maximum(left, right)
+    outer = low != high
+    key = low[outer] * count + high[outer]
+    order = np.argsort(key, kind="stable")
+    key, total = key[order], total[outer][order]
+    if not len(key):
+        return key, key, total
+    start = np.flatnonzero(np.r_[True, key[1:] != key[:-1]])
+    return key[start] // count, key[start] % count, np.add.reduceat(total, start)

@@ -1,0 +1,227 @@
+"""Choosing keys: by measured selectivity and by the likely matches that each adds, within a budget of pairs.
+
+Possible keys come from the attribute types. Their pairs are looked at for some records (all where there are few). The
+key that adds the most likely matches goes first, then the one that adds most to it, and so on, each pair costing a small
+share of a match; likely is judged by the informed weights and the known chance of agreement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from dromio.engines.arrays import distinct
+from dromio.engines.columns import AttributeColumns, Codes, Ints
+from dromio.engines.keys import SHIFT, Coded, code_records, pack
+from dromio.model.schema import Attribute, Key
+from dromio.plan import planned_key
+
+SEEDS = 3000
+_ALL_BELOW = 6000
+_LARGEST_BLOCK = 400
+_MOST_KEYS = 20
+_LEAST_GAIN = 0.0001
+Judge = Callable[[Codes, Codes], "np.typing.NDArray[np.float64]"]
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Pairs per record that one key, and all keys together, may cost; least share of matches in what a key adds."""
+
+    per_key: float
+    in_all: float
+    least_yield: float
+
+    @classmethod
+    def for_records(cls, records: int) -> Budget:
+        """Small data can afford nearly everything; a million records about three pairs each."""
+        return cls(
+            per_key=min(max(1.5e6 / records, 1.5), 12.0),
+            in_all=min(max(4e6 / records, 3.0), 30.0),
+            least_yield=min(max(records / 5e7, 0.001), 0.02),
+        )
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A chosen key: share of records that have it, and the likely matches and pairs that it adds per record."""
+
+    key: Key
+    coverage: float
+    new_matches: float
+    new_pairs: float
+
+
+def possible_keys(attributes: Sequence[Attribute], columns: Mapping[str, AttributeColumns]) -> list[Key]:
+    """Keys that the types suggest, for the fields that the data has."""
+    present = {
+        f"{name}.{field}" for name, own in columns.items() for field, column in own.columns.items() if len(column.values) > 1
+    }
+    names, words, strong, context = _features(attributes, present)
+    keys: list[tuple[str, ...]] = [(field,) for field in (*strong, *words)]
+    keys += [pair for pair in names if pair]
+    keys += [(word, other) for word in words for other in context if _owner(word) != _owner(other)]
+    keys += [(one, other) for one, other in combinations(context, 2) if _owner(one) != _owner(other)]
+    keys += [(field, pair[0]) for pair in names for field in strong if _owner(pair[0]) != _owner(field)]
+    splitters = list(dict.fromkeys(field for pair in names for field in pair if "(" not in field))[:2] or list(context[:2])
+    return [
+        Key(fields=list(fields), split_by=[one for one in splitters if _owner(one) not in map(_owner, fields)])
+        for fields in dict.fromkeys(keys)
+    ]
+
+
+def _features(
+    attributes: Sequence[Attribute], present: set[str]
+) -> tuple[list[tuple[str, ...]], list[str], list[str], list[str]]:
+    """(combinations of name parts, words of names, fields that may stand alone, fields that narrow words down)."""
+    names: list[tuple[str, ...]] = []
+    words, strong, context = [], [], []
+    for attribute in attributes:
+        own = [field for field in sorted(present) if field.startswith(attribute.name + ".")]
+        has = {field.partition(".")[2]: field for field in own}
+        if attribute.type == "person_name":
+            parts = [has[field] for field in ("given", "middle", "family") if field in has]
+            words.append(f"tokens({', '.join(parts)})")
+            if "given" in has and "family" in has:
+                given, family = has["given"], has["family"]
+                names += [(given, family), (f"skeleton({given})", f"skeleton({family})")]
+                names += [(f"prefix({given}, 3)", f"prefix({family}, 3)")]
+        elif attribute.type == "organisation":
+            words.append(f"tokens({has['name']})")
+            strong.append(has["name"])
+        elif attribute.type == "text":
+            words.append(f"tokens({has['value']})")
+            strong.append(has["value"])
+        elif attribute.type == "date" and "iso" in has:
+            strong.append(has["iso"])
+            context += [has["iso"], f"year({has['iso']})"]
+        elif attribute.type == "address":
+            strong += [has[field] for field in ("street", "postcode") if field in has]
+            context += [has[field] for field in ("street", "postcode", "city") if field in has]
+            if "postcode" in has:
+                context.append(f"prefix({has['postcode']}, 2)")
+        elif attribute.type == "email":
+            strong += [has[field] for field in ("address", "local") if field in has]
+        elif own:
+            field = has.get("number") or has.get("host") or has.get("value") or own[0]
+            if attribute.type in ("phone", "identifier", "url", "ip"):
+                strong.append(field)
+            context.append(field)
+    return names, [word for word in words if word != "tokens()"], strong, context
+
+
+def _owner(field: str) -> str:
+    """The attribute that a field expression speaks of."""
+    return field.rpartition("(")[2].partition(".")[0]
+
+
+def choose_keys(
+    possible: Sequence[Key],
+    columns: Mapping[str, AttributeColumns],
+    records: int,
+    judge: Judge,
+    *,
+    source: Codes | None = None,
+    budget: Budget | None = None,
+) -> list[Chosen]:
+    """The keys to use, best first. `judge`: probability that each pair of records is a match, roughly.
+
+    Greedy: the next key is the one whose new pairs hold the most likely matches, each pair costing `least_yield` of one.
+    """
+    budget = budget or Budget.for_records(records)
+    seeds = _seeds(records)
+    measured = [_measure(key, columns, records, seeds, budget.per_key, source) for key in possible]
+    if not measured:
+        return []
+    union = distinct(np.concatenate([one.pairs for one in measured]))
+    likely = judge((union >> SHIFT).astype(np.int32), (union & 0xFFFFFFFF).astype(np.int32))
+    places = [np.searchsorted(union, one.pairs) for one in measured]
+    sides = len(seeds) * (1 if len(seeds) == records else 2)
+    left = list(range(len(measured)))
+    is_found = np.zeros(len(union), np.bool_)
+    found = pairs_per_record = 0.0
+    chosen: list[Chosen] = []
+    while left and len(chosen) < _MOST_KEYS:
+        new = {number: places[number][~is_found[places[number]]] for number in left}
+        gain = {number: float(likely[at].sum()) - budget.least_yield * len(at) for number, at in new.items()}
+        affordable = [number for number in left if pairs_per_record + len(new[number]) / sides <= budget.in_all]
+        best = max(affordable, key=lambda number: (gain[number], -number), default=None)
+        if best is None or gain[best] <= max(_LEAST_GAIN * found, 0.1):
+            break
+        added, pairs = float(likely[new[best]].sum()), len(new[best])
+        found += added
+        pairs_per_record += pairs / sides
+        is_found[new[best]] = True
+        left.remove(best)
+        one = measured[best]
+        chosen.append(Chosen(one.key, one.coverage, added / sides, pairs / sides))
+    return chosen
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """A possible key with the block size that the budget allows, and its pairs of the seeds."""
+
+    key: Key
+    coverage: float
+    pairs: Ints
+
+
+def _measure(
+    key: Key, columns: Mapping[str, AttributeColumns], records: int, seeds: Codes, per_key: float, source: Codes | None
+) -> _Measured:
+    coded = code_records(columns, planned_key(key), records)
+    has_key = np.zeros(records, np.bool_)
+    has_key[coded.records] = True
+    pairs, cap = _seed_pairs(coded, seeds, records, per_key, source)
+    return _Measured(key.model_copy(update={"max_block": cap}), float(has_key.mean()), pairs)
+
+
+def _seeds(records: int) -> Codes:
+    """Records whose pairs are looked at: all when there are few, else a fixed random choice."""
+    if records <= _ALL_BELOW:
+        return np.arange(records, dtype=np.int32)
+    chosen = np.random.Generator(np.random.PCG64(7001)).choice(records, SEEDS, replace=False)
+    return np.sort(chosen).astype(np.int32)
+
+
+def _seed_pairs(
+    coded: Coded, seeds: Codes, records: int, per_key: float, source: Codes | None
+) -> tuple[Ints, int]:
+    """Packed pairs of seeds with the records that share a code, and the largest block that the budget allows."""
+    is_seed = np.zeros(records, np.bool_)
+    is_seed[seeds] = True
+    wanted = distinct(coded.codes[is_seed[coded.records]])
+    place = np.searchsorted(wanted, coded.codes)
+    inside = np.flatnonzero(wanted[np.minimum(place, max(len(wanted) - 1, 0))] == coded.codes) if len(wanted) else np.zeros(0, np.int64)
+    block, members = place[inside], coded.records[inside]
+    order = np.argsort(block, kind="stable")
+    block, members = block[order], members[order]
+    size = np.bincount(block, minlength=len(wanted))
+    start = np.cumsum(size) - size
+    seed_rows = np.flatnonzero(is_seed[members])
+    cap = _cap(size[block[seed_rows]], len(seeds), per_key)
+    seed_rows = seed_rows[size[block[seed_rows]] <= cap]
+    count = size[block[seed_rows]]
+    left = np.repeat(members[seed_rows], count)
+    within = np.arange(len(left)) - np.repeat(np.cumsum(count) - count, count)
+    right = members[np.repeat(start[block[seed_rows]], count) + within]
+    usable = left != right
+    if source is not None:
+        usable &= source[left] != source[right]
+    return distinct(pack(left[usable], right[usable])), cap
+
+
+def _cap(sizes: Ints, seeds: int, per_key: float) -> int:
+    """The largest block size for which the pairs per record stay within the budget."""
+    sizes = np.sort(sizes[(sizes >= 2) & (sizes <= _LARGEST_BLOCK)])
+    cost = np.cumsum(sizes - 1) / 2 / max(seeds, 1)
+    affordable = int(np.searchsorted(cost, per_key, side="right"))
+    if affordable == len(sizes):
+        return _LARGEST_BLOCK
+    return max(int(sizes[affordable]) - 1, 2)
+
+

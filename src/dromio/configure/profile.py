@@ -1,0 +1,127 @@
+"""What the values of a column look like: figures of a sample, on which its type is decided."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import duckdb
+import pyarrow as pa
+
+from dromio.clean.organisation import without_legal_form
+from dromio.clean.text import fold
+from dromio.io.sources import RECORDS, InputColumn, Records
+
+SAMPLE = 4000
+_PATTERNS: dict[str, re.Pattern[str]] = {
+    "email": re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+"),
+    "url": re.compile(r"(https?://\S+|www\.\S+)", re.I),
+    "host": re.compile(r"(https?://)?[\w-]+(\.[\w-]+)+(/\S*)?", re.I),
+    "ip": re.compile(r"(\d{1,3}(\.\d{1,3}){3}|[0-9a-f]{0,4}(:[0-9a-f]{0,4}){3,7})", re.I),
+    "date": re.compile(
+        r"(\d{4}-\d{1,2}-\d{1,2}([T ].*)?|\d{1,2}[./-]\d{1,2}[./-](\d{2}|\d{4})|(1[89]|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])"
+        r"|\d{1,2}\.? [A-Za-z]{3,9}\.? \d{4}|[A-Za-z]{3,9} \d{1,2},? \d{4})"
+    ),
+    "phone": re.compile(r"(?=(?:\D*\d){7,15}\D*$)\+?[\d(][\d\s().\-/]*(?:(?:x|ext\.?)\s*\d+)?", re.I),
+    "integer": re.compile(r"[+-]?\d+"),
+    "decimal": re.compile(r"[+-]?\d+[.,]\d+"),
+    "postcode": re.compile(r"(\d{4,5}(-\d{4})?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{3}-?\d{4})", re.I),
+    "street": re.compile(r"(\d+\w?\s+\S+.*[^\W\d]{2,}.*|[^\d,]*[^\W\d]{3,}[^\d,]*\s\d+\w?)"),
+    "word": re.compile(r"[^\W\d_]+([-' ][^\W\d_]+)?\.?"),
+    "name": re.compile(r"[^\W\d_][^\d@/]*"),
+    "code": re.compile(r"(?=.*\d)[\w\-./]{4,}"),
+    "boolean": re.compile(r"(true|false|yes|no|y|n|t|f)", re.I),
+}
+_ORGANISATION_WORDS = frozenset(
+    "center centre school church university college hospital association society academy foundation institute services service group "
+    "company corporation bank club council committee department agency store shop restaurant hotel clinic trust solutions systems "
+    "technologies consulting partners holdings industries international insurance media studio ministry museum library "
+    "daycare nursery".split()
+)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Figures of one column. Shares are of the sampled values that are there."""
+
+    name: str
+    rows: int
+    filled: float
+    distinct: int
+    """Approximate number of distinct values in all rows."""
+    shares: dict[str, float]
+    words: float
+    """Mean number of words."""
+    length: float
+    """Mean number of characters."""
+    organisation: float
+    """Share of values with a word or legal form of organisations."""
+    legal: float
+    comma: float
+    examples: tuple[str, ...]
+    sample: tuple[str, ...]
+
+    @property
+    def distinct_share(self) -> float:
+        """Distinct values / values, 0 to 1."""
+        return min(self.distinct / max(self.rows * self.filled, 1), 1.0)
+
+
+def profile_columns(records: Records) -> list[Profile]:
+    """Profiles of all columns. The sample is chosen by a hash of the record's key, so it does not depend on row order."""
+    if not records.columns:
+        return []
+    rows = len(records)
+    figures = records.con.sql(_summary_query(records.columns)).to_arrow_table().to_pylist()[0]
+    sampled = _sample(records.con, records.columns, rows)
+    return [
+        _profile(one, sampled[one.inside], rows, figures[f"n_{one.inside}"], figures[f"d_{one.inside}"])
+        for one in records.columns
+    ]
+
+
+def _summary_query(columns: Sequence[InputColumn]) -> str:
+    parts = []
+    for one in columns:
+        text = f"array_to_string({one.inside}, ' ')" if one.is_list else one.inside
+        parts.append(f"count(nullif(trim({text}), '')) AS n_{one.inside}, approx_count_distinct({text}) AS d_{one.inside}")
+    return f"SELECT {', '.join(parts)} FROM {RECORDS}"
+
+
+def _sample(con: duckdb.DuckDBPyConnection, columns: Sequence[InputColumn], rows: int) -> dict[str, list[str]]:
+    selected = ", ".join(f"{one.inside}[1] AS {one.inside}" if one.is_list else one.inside for one in columns)
+    keep = min(1.0, 3 * SAMPLE / max(rows, 1))
+    where = "" if keep == 1.0 else f" WHERE hash(source, unique_id) % 1000000 < {int(keep * 1_000_000)}"
+    query = f"SELECT {selected} FROM {RECORDS}{where} ORDER BY hash(source, unique_id) LIMIT {3 * SAMPLE}"
+    table: pa.Table = con.sql(query).to_arrow_table()
+    return {
+        one.inside: [text.strip() for text in table[one.inside].to_pylist() if text and text.strip()][:SAMPLE] for one in columns
+    }
+
+
+def _profile(column: InputColumn, values: list[str], rows: int, filled: int, distinct: int) -> Profile:
+    cut = [value[:300] for value in values]
+    folded = [fold(value) for value in cut]
+    return Profile(
+        column.name,
+        rows,
+        filled / max(rows, 1),
+        min(distinct, filled),
+        {name: _share(cut, lambda text, pattern=pattern: bool(pattern.fullmatch(text))) for name, pattern in _PATTERNS.items()},
+        sum(len(text.split()) for text in folded) / max(len(folded), 1),
+        sum(map(len, cut)) / max(len(cut), 1),
+        _share(folded, lambda text: not _ORGANISATION_WORDS.isdisjoint(text.split()) or _has_legal_form(text)),
+        _share(folded, _has_legal_form),
+        _share(cut, lambda text: "," in text),
+        tuple(dict.fromkeys(value[:60] for value in values[:40]))[:3],
+        tuple(cut),
+    )
+
+
+def _share(values: Sequence[str], holds: Callable[[str], bool]) -> float:
+    return sum(map(holds, values)) / len(values) if values else 0.0
+
+
+def _has_legal_form(folded: str) -> bool:
+    return bool(without_legal_form(folded.split())[1])

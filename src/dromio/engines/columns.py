@@ -1,0 +1,244 @@
+"""Cleaned fields in columns: every distinct value once, and a code per value row.
+
+Unary work (transforms, letters, words) is done per distinct value; pairs only ever look codes up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dromio.engines import scalar, transforms
+from dromio.engines.arrays import distinct
+from dromio.model.expressions import FieldExpression
+
+Ints = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.int32]
+Bools = npt.NDArray[np.bool_]
+MISSING = -1
+
+
+@dataclass(frozen=True)
+class Words:
+    """The distinct words of each distinct value, as codes in one flat array: those of value i are flat[start[i]:start[i+1]]."""
+
+    start: Ints
+    flat: Codes
+    vocabulary: pa.Array
+
+
+@dataclass(frozen=True)
+class Letters:
+    """What can be known of each distinct value without comparing it: for bounds on distances."""
+
+    mask: npt.NDArray[np.uint64]
+    length: Codes
+    first: npt.NDArray[np.uint8]
+    is_ascii: Bools
+
+
+@dataclass(frozen=True)
+class Rarity:
+    """Weights of words in thousandths of a bit: those listed, and `other` for all words not listed."""
+
+    weights: Mapping[str, int]
+    other: int
+
+    def of(self, word: str) -> int:
+        """Weight of a word."""
+        return self.weights.get(word, self.other)
+
+
+NO_DAY = -(2**40)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One field over all value rows. `codes[i]` points into `values`, or is -1 where row i has no value."""
+
+    codes: Codes
+    values: pa.Array
+    rarity: Rarity | None = None
+
+    @classmethod
+    def encode(cls, texts: pa.Array | pa.ChunkedArray) -> Column:
+        """From one text per value row, null where missing."""
+        if isinstance(texts, pa.ChunkedArray):
+            texts = texts.combine_chunks()
+        if isinstance(texts, pa.ChunkedArray):
+            texts = pa.concat_arrays(texts.chunks)
+        encoded = texts.dictionary_encode()
+        codes = pc.fill_null(encoded.indices, MISSING).to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
+        return cls(codes, encoded.dictionary)
+
+    def strings(self, codes: npt.NDArray[Any]) -> list[str]:
+        """Texts of the given codes, none of which may be -1."""
+        result: list[str] = self.values.take(pa.array(codes)).to_pylist()
+        return result
+
+    @cached_property
+    def counts(self) -> Ints:
+        """Value rows per distinct value."""
+        return np.bincount(self.codes[self.codes >= 0], minlength=len(self.values)).astype(np.int64)
+
+    @cached_property
+    def letters(self) -> Letters:
+        """Bytes as a set of 64 bits, length in characters, first byte."""
+        offsets, data = _buffers(self.values)
+        size = np.diff(offsets)
+        mask = np.zeros(len(size), np.uint64)
+        filled = np.flatnonzero(size > 0)
+        bit = np.uint64(1) << (np.arange(256, dtype=np.uint64) & np.uint64(63))
+        chunk = 1_000_000
+        for at in range(0, len(filled), chunk):
+            rows = filled[at : at + chunk]
+            low, high = int(offsets[rows[0]]), int(offsets[rows[-1] + 1])
+            mask[rows] = np.bitwise_or.reduceat(bit[data[low:high]], offsets[rows] - low)
+        first = np.zeros(len(size), np.uint8)
+        first[filled] = data[offsets[filled]]
+        length = pc.utf8_length(self.values).to_numpy(zero_copy_only=False).astype(np.int32)
+        return Letters(mask, length, first, length == size)
+
+    @cached_property
+    def words(self) -> Words:
+        """Words (split at blanks) of every distinct value."""
+        return words_of([self.values])
+
+    @cached_property
+    def word_weights(self) -> Ints:
+        """Weight of every word of the vocabulary, in thousandths of a bit; 1000 each where no rarity is known."""
+        if self.rarity is None:
+            return np.full(len(self.words.vocabulary), 1000, np.int64)
+        return np.array([self.rarity.of(word) for word in self.words.vocabulary.to_pylist()], np.int64)
+
+    @cached_property
+    def days(self) -> Ints:
+        """Day number of every distinct value that is a full, real date; NO_DAY for the others."""
+        numbers = map(scalar.day_number, self.values.to_pylist())
+        return np.array([NO_DAY if number is None else number for number in numbers], np.int64)
+
+    @cached_property
+    def numbers(self) -> npt.NDArray[np.float64]:
+        """Every distinct value as a number; NaN where it is none."""
+        numbers = map(scalar.number_of, self.values.to_pylist())
+        return np.array([np.nan if number is None else number for number in numbers], np.float64)
+
+    @cached_property
+    def angles(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Sine and cosine of every distinct value in degrees; NaN where it is no number."""
+        found = [scalar.angle(text) or (np.nan, np.nan) for text in self.values.to_pylist()]
+        both = np.array(found, np.float64).reshape(-1, 2)
+        return both[:, 0], both[:, 1]
+
+    @cached_property
+    def date_parts(self) -> tuple[Ints, Ints, Ints]:
+        """Year, month and day of every distinct ISO date or partial date; -1 where a part is missing."""
+        parts = np.array(list(map(scalar.date_parts, self.values.to_pylist())), np.int64).reshape(-1, 3)
+        return parts[:, 0], parts[:, 1], parts[:, 2]
+
+    def derived(self, function: Callable[[list[str]], list[str | None]]) -> Column:
+        """The column of `function` applied to every distinct value; None stays missing."""
+        results = pa.array(function(self.values.to_pylist()), pa.string()).dictionary_encode()
+        codes = pc.fill_null(results.indices, MISSING).to_numpy(zero_copy_only=False).astype(np.int32)
+        return Column(_look_up(codes, self.codes), results.dictionary)
+
+    def aligned(self, other: Column) -> Codes:
+        """Codes of `other`'s value rows in this column's values; -2 where this column does not hold the value."""
+        found = pc.fill_null(pc.index_in(other.values, value_set=self.values), -2)
+        return _look_up(found.to_numpy(zero_copy_only=False).astype(np.int32), other.codes)
+
+
+@dataclass
+class AttributeColumns:
+    """All fields of one attribute. Value row i belongs to record `owner[i]`; `owner` is None when row i is record i."""
+
+    name: str
+    columns: dict[str, Column]
+    owner: Codes | None = None
+    labels: Codes | None = None
+    _derived: dict[FieldExpression, tuple[list[Column], Column]] = field(default_factory=dict)
+    _filled: tuple[list[Column], Bools] | None = None
+
+    def column(self, expression: FieldExpression) -> Column:
+        """The column of a field or of a transform; of several values (words) as one text, sorted."""
+        if not expression.transform:
+            return self.columns[expression.fields[0]]
+        used = [self.columns[name] for name in expression.fields]
+        known = self._derived.get(expression)
+        if known is None or not _same(known[0], used):
+            known = (used, _transformed(expression, used))
+            self._derived[expression] = known
+        return known[1]
+
+    def filled(self) -> Bools:
+        """Which value rows have any field at all; the others hold no value."""
+        used = list(self.columns.values())
+        if self._filled is None or not _same(self._filled[0], used):
+            present = np.zeros(len(used[0].codes), np.bool_)
+            for column in used:
+                present |= column.codes >= 0
+            self._filled = (used, present)
+        return self._filled[1]
+
+
+def _same(some: Sequence[Column], others: Sequence[Column]) -> bool:
+    """Whether these are the very columns: columns are replaced, by guards and word weights, never changed."""
+    return len(some) == len(others) and all(one is other for one, other in zip(some, others, strict=True))
+
+
+def _transformed(expression: FieldExpression, used: Sequence[Column]) -> Column:
+    if expression.transform not in ("tokens", "rare_tokens"):
+        return used[0].derived(lambda texts: transforms.apply(expression, texts))
+    code: Any = 0
+    for column in used:
+        code = code * (len(column.values) + 1) + (column.codes.astype(np.int64) + 1)
+        code = np.unique(code, return_inverse=True)[1]
+    _, first, which = np.unique(code, return_index=True, return_inverse=True)
+    texts = [column.values.take(pa.array(column.codes[first], mask=column.codes[first] < 0)).to_pylist() for column in used]
+    weigh = [column.rarity and column.rarity.of for column in used] if expression.transform == "rare_tokens" else None
+    rows = zip(*texts, strict=True)
+    found = [scalar.tokens(row) if weigh is None else scalar.rare_tokens(row, weigh) for row in rows]
+    return Column.encode(pa.array([" ".join(words) or None for words in found], pa.string()).take(pa.array(which)))
+
+
+def words_of(values: Iterable[pa.Array]) -> Words:
+    """Distinct words of every row over parallel arrays of texts (missing texts are null)."""
+    arrays = list(values)
+    joined = arrays[0] if len(arrays) == 1 else pc.binary_join_element_wise(
+        *[pc.fill_null(array, "") for array in arrays], " "
+    )
+    lists = pc.split_pattern(pc.fill_null(joined, ""), " ")
+    flat = lists.flatten().dictionary_encode()
+    row = np.repeat(np.arange(len(lists)), np.diff(lists.offsets.to_numpy()))
+    code = flat.indices.to_numpy()
+    vocabulary = flat.dictionary
+    empty = pc.index_in(pa.array([""]), value_set=vocabulary)[0].as_py() if len(vocabulary) else None
+    key = row.astype(np.int64) * max(len(vocabulary), 1) + code
+    if empty is not None:
+        key = key[code != empty]
+    key = distinct(key)
+    row, code = np.divmod(key, max(len(vocabulary), 1))
+    start = np.searchsorted(row, np.arange(len(lists) + 1))
+    return Words(start.astype(np.int64), code.astype(np.int32), vocabulary)
+
+
+def _look_up(table: Codes, codes: Codes) -> Codes:
+    """table[code] for every code, -1 staying -1."""
+    if not len(table):
+        return np.full(len(codes), MISSING, np.int32)
+    return np.where(codes >= 0, table[np.maximum(codes, 0)], MISSING).astype(np.int32, copy=False)
+
+
+def _buffers(values: pa.Array) -> tuple[Ints, npt.NDArray[np.uint8]]:
+    """Byte offsets (one more than values) and bytes of an Arrow string array without nulls."""
+    large = values.cast(pa.large_binary())
+    _, offsets, data = large.buffers()
+    at = np.frombuffer(offsets, np.int64)[large.offset : large.offset + len(large) + 1]
+    return at, np.frombuffer(data, np.uint8) if data is not None and data.size else np.zeros(0, np.uint8)

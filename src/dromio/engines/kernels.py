@@ -1,0 +1,195 @@
+"""Measures and tests over many pairs of codes at once.
+
+Each kernel takes the column(s) of a field and two arrays of codes (both sides present) and gives one number or truth per
+pair. Bounds that need no text (letters, lengths) come first; texts are fetched once per distinct pair of values.
+The figures are those of `dromio.engines.scalar`, to the sixth decimal.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz.distance import OSA, JaroWinkler, Levenshtein
+from rapidfuzz.process import cpdist
+
+from dromio.engines import scalar
+from dromio.engines.columns import NO_DAY, Bools, Codes, Column, Ints, Words
+
+MILLION = scalar.MILLION
+Floats = npt.NDArray[np.float64]
+FAR = np.inf
+
+
+def rounded(figures: Floats) -> Floats:
+    """Figures to 6 decimals, in the same steps as `dromio.engines.scalar.rounded`."""
+    result: Floats = np.rint(figures * MILLION) / MILLION
+    return result
+
+
+def similarity(function: str, column: Column, left: Codes, right: Codes, bound: float) -> Floats:
+    """Similarity of each pair, rounded to 6 decimals; 0 where it is known to be below `bound`."""
+    result = np.zeros(len(left))
+    same = left == right
+    result[same] = 1.0
+    todo = np.flatnonzero(~same)
+    todo = todo[_may_reach(function, column, left[todo], right[todo], bound)]
+    if len(todo):
+        scorer = JaroWinkler.similarity if function == "jaro_winkler" else Levenshtein.normalized_similarity
+        result[todo] = per_distinct_pair(column, left[todo], right[todo], lambda a, b: rounded(_cpdist(a, b, scorer)))
+    return result
+
+
+def distance(function: str, column: Column, left: Codes, right: Codes, bound: float) -> Floats:
+    """Edit distance of each pair; a large number where it is known to be above `bound`."""
+    result = np.full(len(left), FAR)
+    same = left == right
+    result[same] = 0
+    todo = np.flatnonzero(~same)
+    todo = todo[_may_reach(function, column, left[todo], right[todo], bound)]
+    if len(todo):
+        scorer = Levenshtein.distance if function == "levenshtein" else OSA.distance
+        result[todo] = per_distinct_pair(column, left[todo], right[todo], lambda a, b: _cpdist(a, b, scorer))
+    return result
+
+
+def _cpdist(left: list[str], right: list[str], scorer: Any) -> Floats:
+    return np.asarray(cpdist(left, right, scorer=scorer, dtype=np.float64))
+
+
+def per_distinct_pair(
+    column: Column, left: Codes, right: Codes, function: Callable[[list[str], list[str]], npt.NDArray[Any]]
+) -> npt.NDArray[Any]:
+    """`function` of the texts of every distinct unordered pair of codes, spread over all pairs."""
+    low, high = np.minimum(left, right), np.maximum(left, right)
+    key = low.astype(np.int64) << 32 | high
+    distinct, inverse = np.unique(key, return_inverse=True)
+    if 2 * len(distinct) > len(key):
+        return function(column.strings(low), column.strings(high))
+    texts = column.strings((distinct >> 32).astype(np.int32)), column.strings((distinct & 0xFFFFFFFF).astype(np.int32))
+    return function(*texts)[inverse]
+
+
+def _may_reach(function: str, column: Column, left: Codes, right: Codes, bound: float) -> Bools:
+    """Whether letters and lengths leave room for the bound; true where they cannot tell (non-ASCII bytes)."""
+    letters = column.letters
+    mask_l, mask_r = letters.mask[left], letters.mask[right]
+    only_l = np.bitwise_count(mask_l & ~mask_r).astype(np.int32)
+    only_r = np.bitwise_count(mask_r & ~mask_l).astype(np.int32)
+    size_l, size_r = letters.length[left], letters.length[right]
+    if function == "jaro_winkler":
+        common = np.minimum(size_l - only_l, size_r - only_r)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            jaro = (common / size_l + common / size_r + 1) / 3
+        same_start = letters.first[left] == letters.first[right]
+        possible = np.where(common > 0, jaro + np.where(same_start, 0.4, 0.0) * (1 - jaro), 0.0) + 1e-6 >= bound
+    else:
+        fewest = np.maximum(np.maximum(only_l, only_r), np.abs(size_l - size_r))
+        if function == "edit_similarity":
+            possible = 1 - fewest / np.maximum(np.maximum(size_l, size_r), 1) + 1e-6 >= bound
+        else:
+            possible = fewest <= bound
+    result: Bools = possible | ~(letters.is_ascii[left] & letters.is_ascii[right])
+    return result
+
+
+def shared_words(function: str, column: Column, left: Codes, right: Codes, bound: float) -> Floats:
+    """Jaccard, overlap or cosine of the words of each pair, rounded to 6 decimals. Words weigh as the column says."""
+    words, weight = column.words, column.word_weights
+    if function == "jaccard":
+        weight = np.ones_like(weight)
+    elif function == "cosine":
+        weight = weight * weight
+    total = np.add.reduceat(np.append(weight[words.flat], 0), words.start[:-1]) * (np.diff(words.start) > 0)
+    result = np.zeros(len(left))
+    for at in range(0, len(left), 500_000):
+        chunk = slice(at, at + 500_000)
+        shared = _shared_weight(words, weight, left[chunk], right[chunk])
+        total_l, total_r = total[left[chunk]], total[right[chunk]]
+        if function == "jaccard":
+            whole = total_l + total_r - shared
+        elif function == "cosine":
+            whole = np.sqrt(total_l.astype(np.float64) * total_r)
+        else:
+            whole = np.minimum(total_l, total_r)
+        result[chunk] = np.divide(shared, whole, out=np.zeros(len(shared)), where=whole > 0)
+    return rounded(result)
+
+
+def soft_overlap(function: str, column: Column, left: Codes, right: Codes, bound: float) -> Floats:
+    """Overlap in which misspelled words count, by the reference, once per distinct pair of values."""
+    weigh = (lambda word: 1000) if column.rarity is None else column.rarity.of
+    bag_of = cache(lambda text: scalar.bag(text, weigh))
+    return per_distinct_pair(
+        column,
+        left,
+        right,
+        lambda a, b: np.array([scalar.soft_overlap(bag_of(x), bag_of(y)) for x, y in zip(a, b, strict=True)], np.float64),
+    )
+
+
+def _shared_weight(words: Words, weight: Ints, left: Codes, right: Codes) -> Ints:
+    """Summed weight of the words that both values of each pair hold."""
+    size = max(len(words.vocabulary), 1)
+    pair_l, word_l = _spread(words, left)
+    pair_r, word_r = _spread(words, right)
+    both = np.isin(pair_l * size + word_l, pair_r * size + word_r, assume_unique=True)
+    return np.bincount(pair_l[both], weights=weight[word_l[both]], minlength=len(left)).astype(np.int64)
+
+
+def _spread(words: Words, codes: Codes) -> tuple[Ints, Ints]:
+    """(place in codes, word) for every word of every value."""
+    count = words.start[codes + 1] - words.start[codes]
+    place = np.repeat(np.arange(len(codes)), count)
+    within = np.arange(len(place)) - np.repeat(np.cumsum(count) - count, count)
+    return place, words.flat[np.repeat(words.start[codes], count) + within].astype(np.int64)
+
+
+def days(function: str, column: Column, left: Codes, right: Codes, bound: float) -> Floats:
+    """Days between two full, real dates; NaN for all others."""
+    table = column.days
+    result = np.abs(table[left] - table[right]).astype(np.float64)
+    result[(table[left] == NO_DAY) | (table[right] == NO_DAY)] = np.nan
+    return result
+
+
+def difference(function: str, column: Column, left: Codes, right: Codes, bound: float) -> Floats:
+    """Absolute difference of two numbers; NaN where either is none."""
+    table = column.numbers
+    return rounded(np.abs(table[left] - table[right]))
+
+
+def kilometres(lat: Column, lon: Column, left: tuple[Codes, Codes], right: tuple[Codes, Codes]) -> Floats:
+    """Great-circle distance of points given as codes of latitude and longitude; NaN where a coordinate is no number.
+
+    Only sums, products and roots are done in columns, for these are the same to the last bit everywhere.
+    """
+    squares = np.zeros(len(left[0]))
+    for one, other in zip(_unit_vectors(lat, lon, *left), _unit_vectors(lat, lon, *right), strict=True):
+        squares = squares + (one - other) * (one - other)
+    halves = np.minimum(np.sqrt(squares) / 2, 1.0)
+    return rounded(2 * scalar.EARTH_RADIUS_KM * np.fromiter(map(math.asin, halves.tolist()), np.float64, len(halves)))
+
+
+def _unit_vectors(lat: Column, lon: Column, lat_codes: Codes, lon_codes: Codes) -> tuple[Floats, Floats, Floats]:
+    (lat_sine, lat_cosine), (lon_sine, lon_cosine) = lat.angles, lon.angles
+    cosine = lat_cosine[lat_codes]
+    return cosine * lon_cosine[lon_codes], cosine * lon_sine[lon_codes], lat_sine[lat_codes]
+
+
+MEASURES: dict[str, Callable[[str, Column, Codes, Codes, float], Floats]] = {
+    "jaro_winkler": similarity,
+    "edit_similarity": similarity,
+    "levenshtein": distance,
+    "damerau_levenshtein": distance,
+    "jaccard": shared_words,
+    "overlap": shared_words,
+    "cosine": shared_words,
+    "soft_overlap": soft_overlap,
+    "days": days,
+    "difference": difference,
+}

@@ -1,0 +1,181 @@
+"""Keys of all records at once, the blocks they form, and the candidate pairs of those blocks.
+
+A key gives every record zero or more codes (several where a part has several values, such as words). Records with the
+same code are a block. Everything here is a function of the set of records: blocks that are too large are split by
+further fields and, if still too large, give no pairs; which ones does not depend on the order of records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dromio.engines.arrays import distinct
+from dromio.engines.columns import AttributeColumns, Codes, Column, Ints, words_of
+from dromio.engines.scalar import RARE_MILLI, SHORTEST_TOKEN
+from dromio.model.expressions import FieldExpression
+from dromio.plan import PlannedKey
+
+SHIFT = 32
+_LOW = (1 << SHIFT) - 1
+
+
+@dataclass(frozen=True)
+class Coded:
+    """Record records[i] has code codes[i]; a record occurs once for each of its codes."""
+
+    codes: Ints
+    records: Codes
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """What a key did: candidate pairs as left << 32 | right (sorted, distinct), and what became of large blocks."""
+
+    pairs: Ints
+    largest: int
+    split: int
+    dropped: int
+    count: int
+    """Number of pairs, also where the pairs themselves were let go."""
+
+
+def code_records(attributes: Mapping[str, AttributeColumns], key: PlannedKey, records: int) -> Coded:
+    """Codes of every record under a key. A record lacking any part has none."""
+    result: Coded | None = None
+    for attribute, expression in key.parts:
+        part = _part(attributes[attribute], expression, records)
+        result = part if result is None else _joined(result, part, records)
+    assert result is not None
+    return result
+
+
+def blocks(
+    coded: Coded, max_block: int, *, splitters: Sequence[Coded] = (), source: npt.NDArray[Any] | None = None, records: int
+) -> Blocks:
+    """Candidate pairs of a key. `splitters`: codes by which blocks above `max_block` are split, tried in order;
+    `source`: only pairs across different sources."""
+    codes, members, start, size = _sorted_blocks(coded)
+    largest = int(size.max(initial=0))
+    found = [_pairs(members, start, size, max_block, source)]
+    split = 0
+    over = size > max_block
+    dropped = int(over.sum())
+    for splitter in splitters:
+        if not over.any():
+            break
+        inside = np.repeat(over, size)
+        part = _joined(Coded(codes[inside], members[inside]), splitter, records)
+        codes, members, start, size = _sorted_blocks(part)
+        found.append(_pairs(members, start, size, max_block, source))
+        over = size > max_block
+        split, dropped = dropped, int(over.sum())
+    pairs = distinct(np.concatenate(found))
+    return Blocks(pairs, largest, split, dropped, len(pairs))
+
+
+def pack(left: Codes, right: Codes) -> Ints:
+    """Pairs of different records as smaller << 32 | larger."""
+    return np.minimum(left, right).astype(np.int64) << SHIFT | np.maximum(left, right)
+
+
+def unpack(pairs: Ints) -> tuple[Codes, Codes]:
+    """Left and right records of packed pairs."""
+    return (pairs >> SHIFT).astype(np.int32), (pairs & _LOW).astype(np.int32)
+
+
+def _part(attribute: AttributeColumns, expression: FieldExpression, records: int) -> Coded:
+    if expression.transform in ("tokens", "rare_tokens"):
+        rows, codes = _words(attribute, expression)
+    else:
+        column = attribute.column(expression).codes
+        rows = np.flatnonzero(column >= 0).astype(np.int32)
+        codes = column[rows].astype(np.int64)
+    if attribute.owner is None:
+        return Coded(codes, rows)
+    owners = attribute.owner[rows]
+    distinct = distinct(codes * records + owners)
+    return Coded(distinct // records, (distinct % records).astype(np.int32))
+
+
+def _words(attribute: AttributeColumns, expression: FieldExpression) -> tuple[Codes, Ints]:
+    """Every word of the fields, by value row."""
+    columns = [attribute.columns[field] for field in expression.fields if field in attribute.columns]
+    if expression.transform == "rare_tokens":
+        return _rare_words(columns)
+    texts = [column.values.take(pa.array(column.codes, mask=column.codes < 0)) for column in columns]
+    words = words_of(texts)
+    count = np.diff(words.start)
+    rows = np.repeat(np.arange(len(count), dtype=np.int32), count)
+    long_enough = pc.greater_equal(pc.utf8_length(words.vocabulary), SHORTEST_TOKEN).to_numpy(zero_copy_only=False)
+    kept = long_enough[words.flat]
+    return rows[kept], words.flat[kept].astype(np.int64)
+
+
+def _rare_words(columns: Sequence[Column]) -> tuple[Codes, Ints]:
+    """Every word of the columns that is rare where it stands, by value row."""
+    vocabulary = pa.concat_arrays([column.words.vocabulary for column in columns]).unique()
+    size = max(len(vocabulary), 1)
+    found = [np.zeros(0, np.int64)]
+    for column in columns:
+        words = column.words
+        kept = pc.greater_equal(pc.utf8_length(words.vocabulary), SHORTEST_TOKEN).to_numpy(zero_copy_only=False)
+        if column.rarity is not None:
+            kept = kept & (column.word_weights >= RARE_MILLI)
+        rows = np.flatnonzero(column.codes >= 0)
+        codes = column.codes[rows]
+        count = words.start[codes + 1] - words.start[codes]
+        inside = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
+        word = words.flat[np.repeat(words.start[codes], count) + inside]
+        common = pc.index_in(words.vocabulary, value_set=vocabulary).to_numpy(zero_copy_only=False).astype(np.int64)
+        found.append((np.repeat(rows, count) * size + common[word])[kept[word]])
+    distinct = np.unique(np.concatenate(found))
+    return (distinct // size).astype(np.int32), distinct % size
+
+
+def _joined(one: Coded, other: Coded, records: int) -> Coded:
+    """Records that have a code in both, under every combination of them. Codes are renumbered to stay small."""
+    order = np.argsort(other.records, kind="stable")
+    count = np.bincount(other.records, minlength=records)
+    first = np.cumsum(count) - count
+    repeat = count[one.records]
+    place = np.repeat(np.arange(len(one.records)), repeat)
+    inside = np.arange(len(place)) - np.repeat(np.cumsum(repeat) - repeat, repeat)
+    second = other.codes[order[first[one.records[place]] + inside]]
+    span = int(other.codes.max(initial=0)) + 1
+    first_codes = one.codes[place]
+    if int(first_codes.max(initial=0)) >= (1 << 62) // span:
+        first_codes = np.unique(first_codes, return_inverse=True)[1]
+    return Coded(first_codes * span + second, one.records[place])
+
+
+def _sorted_blocks(coded: Coded) -> tuple[Ints, Codes, Ints, Ints]:
+    """Codes and records in block order, and start and size of every block."""
+    order = np.argsort(coded.codes, kind="stable")
+    codes, members = coded.codes[order], coded.records[order]
+    start = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]]) if len(codes) else np.zeros(0, np.int64)
+    return codes, members, start, np.diff(np.r_[start, len(codes)])
+
+
+def _pairs(members: Codes, start: Ints, size: Ints, max_block: int, source: npt.NDArray[Any] | None) -> Ints:
+    """All pairs inside blocks of 2 to max_block records, packed; blocks of one size are done together."""
+    found: list[Ints] = [np.zeros(0, np.int64)]
+    usable = (size >= 2) & (size <= max_block)
+    for one_size in np.flatnonzero(np.bincount(size[usable])).tolist():
+        first = start[usable & (size == one_size)]
+        left_at, right_at = np.triu_indices(one_size, 1)
+        step = max(1, 20_000_000 // len(left_at))
+        for at in range(0, len(first), step):
+            begin = first[at : at + step, None]
+            left, right = members[begin + left_at].ravel(), members[begin + right_at].ravel()
+            if source is not None:
+                across = source[left] != source[right]
+                left, right = left[across], right[across]
+            found.append(pack(left, right))
+    return np.concatenate(found)

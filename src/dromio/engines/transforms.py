@@ -1,0 +1,64 @@
+"""Transforms of cleaned values for keys and tests: one value in, one value (or none) out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from dromio.model.expressions import FieldExpression
+
+_CONSONANTS = str.maketrans("", "", "aeiouyhwAEIOUYHW ")
+
+
+def year(text: str) -> str | None:
+    """The year of an ISO date or partial date."""
+    return text[:4] if len(text) >= 4 else None
+
+
+def month_day(text: str) -> str | None:
+    """MM-DD of a full ISO date; none for partial dates and for 1 January, which stands for "unknown" too often."""
+    return text[5:] if len(text) == 10 and not text.endswith("01-01") else None
+
+
+def sorted_letters(text: str) -> str | None:
+    """Letters in order: equal for anagrams, so for all transpositions."""
+    return "".join(sorted(text)) or None
+
+
+def skeleton(text: str) -> str | None:
+    """First letter and following consonants without repeats, at most five characters: survives vowel errors and doubling."""
+    if not text:
+        return None
+    kept = [text[0]]
+    for letter in text[1:].translate(_CONSONANTS):
+        if letter != kept[-1]:
+            kept.append(letter)
+    return "".join(kept[:5])
+
+
+def soundex_code(text: str) -> str | None:
+    """Soundex of the text; none when it has no letters."""
+    from dromio.similarity.phonetic import soundex
+
+    return soundex(text) or None
+
+
+_ONE_VALUED: dict[str, Callable[[str], str | None]] = {
+    "year": year,
+    "month_day": month_day,
+    "soundex": soundex_code,
+    "sorted_letters": sorted_letters,
+    "skeleton": skeleton,
+}
+
+
+def function_of(expression: FieldExpression) -> Callable[[str], str | None]:
+    """The transform as a function of one text. Raises KeyError for transforms that give several values."""
+    if expression.transform == "prefix":
+        size = expression.argument
+        return lambda text: text[:size] or None
+    return _ONE_VALUED[expression.transform]
+
+
+def apply(expression: FieldExpression, texts: list[str]) -> list[str | None]:
+    """The transform of every text."""
+    return list(map(function_of(expression), texts))

@@ -1,0 +1,170 @@
+"""The record that supplies each cluster's value of one bundle of columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dromio.errors import InputError
+from dromio.golden.bundles import Bundle
+from dromio.golden.ranking import Candidates, Score, choose, starts_of
+from dromio.golden.real import are_real, is_filler
+from dromio.golden.texts import Bools, Ints, has_text, places, same
+from dromio.io.sources import Records
+from dromio.model.schema import Model
+
+NOBODY = -1
+"""Stands for the record where a cluster has no value."""
+
+_OF_RECORD = ("most_recent", "source_rank")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What all bundles share: the records, the model and the clusters. Clusters are numbered 0 to `count` - 1."""
+
+    records: Records
+    model: Model
+    cluster: npt.NDArray[Any]
+    count: int
+
+    @cached_property
+    def size(self) -> Ints:
+        """Records of every cluster."""
+        return np.bincount(self.cluster, minlength=self.count).astype(np.int64)
+
+    @cached_property
+    def several(self) -> Ints:
+        """Records of clusters with more than one, by cluster, then by record number."""
+        rows = np.flatnonzero(self.size[self.cluster] > 1)
+        order: Ints = rows[np.argsort(self.cluster[rows], kind="stable")]
+        return order
+
+    @cached_property
+    def trust(self) -> Ints:
+        """Score of every source: more for those the model trusts more, least for those it does not list."""
+        rank = {name: -place for place, name in reversed(list(enumerate(self.model.source_rank)))}
+        return np.array([rank.get(source.name, -len(rank)) for source in self.records.sources], np.int64)
+
+    @cached_property
+    def recency(self) -> pa.Array | None:
+        """When each record was last updated, in order of record number; null where blank. None without such a column."""
+        if self.model.recency is None:
+            return None
+        column = self.records.column(self.model.recency)
+        if column.is_list:
+            raise InputError(f"column {column.name!r} holds lists; recency needs one text per record")
+        texts = pc.utf8_trim_whitespace(self.records.texts(column.inside))
+        return pc.if_else(pc.equal(texts, ""), pa.scalar(None, texts.type), texts)
+
+    def record_score(self, rule: str, record: Ints) -> Score:
+        """A rule that looks at the record, not at the value. `record` holds the record of every candidate."""
+        if rule == "source_rank":
+            return lambda rows: self.trust[self.records.source[record[rows]]]
+        recency = self.recency
+        if recency is None:
+            return lambda rows: np.zeros(len(rows), np.int64)
+        return lambda rows: _later(recency.take(pa.array(record[rows])))
+
+
+def _later(texts: pa.Array) -> Ints:
+    """Later texts score more, missing ones least."""
+    present = texts.is_valid().to_numpy(zero_copy_only=False)
+    return np.where(present, places(texts), NOBODY)
+
+
+def survivors(setting: Setting, bundle: Bundle, texts: Mapping[str, pa.Array]) -> Ints:
+    """Record that supplies the value of every cluster, NOBODY where all are blank.
+
+    `texts`: the bundle's chosen columns by their names inside, in table order.
+    """
+    present = np.logical_or.reduce([has_text(own) for own in texts.values()])[setting.records.position]
+    supplier = np.full(setting.count, NOBODY, np.int64)
+    single = np.flatnonzero(present & (setting.size[setting.cluster] == 1))
+    supplier[setting.cluster[single]] = single
+    record = setting.several[present[setting.several]]
+    chosen = record[_choose_of_several(setting, bundle, texts, record)]
+    supplier[setting.cluster[chosen]] = chosen
+    return supplier
+
+
+def _choose_of_several(setting: Setting, bundle: Bundle, texts: Mapping[str, pa.Array], record: Ints) -> Ints:
+    """Numbers of the surviving ones among the values of `record`, which are sorted by cluster."""
+    cluster = setting.cluster[record]
+    at = pa.array(setting.records.position[record])
+    raw = {name: own.take(at) for name, own in texts.items()}
+    contested = _are_contested(cluster, list(raw.values()))
+    of_record = [setting.record_score(rule, record) for rule in bundle.rules if rule in _OF_RECORD]
+    agreed = choose(cluster, np.flatnonzero(~contested), of_record)
+    rows = np.flatnonzero(contested)
+    some = {name: own.take(pa.array(rows)) for name, own in raw.items()}
+    return np.concatenate([agreed, rows[_choose_contested(setting, bundle, record[rows], some)]])
+
+
+def _are_contested(cluster: Ints, raw: Sequence[pa.Array]) -> Bools:
+    """Whether each value belongs to a cluster whose values are not all the same text."""
+    if not len(cluster):
+        return np.zeros(0, np.bool_)
+    starts = starts_of(cluster)
+    differs = np.zeros(len(cluster), np.bool_)
+    for texts in raw:
+        differs[1:] |= ~same(texts[1:], texts[:-1])
+    result: Bools = np.logical_or.reduceat(differs & ~starts, np.flatnonzero(starts))[np.cumsum(starts) - 1]
+    return result
+
+
+def _choose_contested(setting: Setting, bundle: Bundle, record: Ints, raw: Mapping[str, pa.Array]) -> Ints:
+    """The best real value of every cluster by the bundle's rules; the best of all where none is real.
+
+    Rules score a value whatever its rivals are, so only the clusters whose winner is not real are asked again.
+    """
+    cluster = setting.cluster[record]
+    scores = _scores(setting, bundle, record, raw)
+    rows = np.arange(len(record))
+    chosen = choose(cluster, rows, scores)
+    doubted = chosen[~_real(setting, bundle, raw, chosen)]
+    if not len(doubted):
+        return chosen
+    again = np.isin(cluster, cluster[doubted])
+    real = np.zeros(len(record), np.int64)
+    real[again] = _real(setting, bundle, raw, np.flatnonzero(again))
+    kept = chosen[~again[chosen]]
+    return np.concatenate([kept, choose(cluster, rows[again], [lambda some: real[some], *scores])])
+
+
+def _real(setting: Setting, bundle: Bundle, raw: Mapping[str, pa.Array], rows: Ints) -> Bools:
+    some = {name: own.take(pa.array(rows)) for name, own in raw.items()}
+    return are_real(setting.records.con, bundle.uses, some, setting.model.guards)
+
+
+def _scores(setting: Setting, bundle: Bundle, record: Ints, raw: Mapping[str, pa.Array]) -> list[Score]:
+    """The scores of the bundle's rules. `smallest` always ends them, so that no choice depends on the order of rows."""
+    trimmed = [_telling(bundle, name, own) for name, own in raw.items()]
+    candidates = Candidates(setting.cluster[record], trimmed, list(raw.values()))
+    scores: list[Score] = []
+    for rule in dict.fromkeys((*bundle.rules, "smallest")):
+        if rule in _OF_RECORD:
+            scores.append(setting.record_score(rule, record))
+        elif rule == "smallest":
+            scores += candidates.smallest()
+        else:
+            scores.append(getattr(candidates, rule))
+    return scores
+
+
+def _telling(bundle: Bundle, name: str, texts: pa.Array) -> pa.Array:
+    """The texts without white space around them; null for blank ones and, in values of several columns, for fillers."""
+    trimmed = pc.utf8_trim_whitespace(texts)
+    empty = pc.equal(trimmed, "")
+    if len(bundle.chosen) > 1:
+        for use in bundle.uses:
+            if any(column.inside == name for column in use.roles.values()):
+                empty = pc.or_(empty, pa.array(is_filler(use.attribute, trimmed)))
+    return pc.if_else(empty, pa.scalar(None, trimmed.type), trimmed)

@@ -1,0 +1,245 @@
+"""The small language of a model: field expressions and conditions, parsed into frozen trees.
+
+Field expression   `family`, `name.family`, `year(iso)`, `prefix(postcode, 3)`, `tokens(name.given, name.middle)`
+Condition          `equal(given)`, `jaro_winkler(family) >= 0.92`, `levenshtein(iso) <= 1`,
+                   `equal(street) and (equal(city) or equal(postcode))`, `not missing(unit)`
+
+Conditions are two-valued: a test on a missing value is false, and so is any comparison with a number.
+The grammar is a subset of Python's expressions, so Python's own parser reads it; nothing is ever evaluated by Python.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+TRANSFORMS: dict[str, str] = {
+    "year": "the year of an ISO date",
+    "month_day": "month and day of an ISO date",
+    "prefix": "the first n characters",
+    "soundex": "the Soundex code",
+    "sorted_letters": "the letters in alphabetical order: equal for transposed letters",
+    "skeleton": "the first letter and the consonants after it",
+    "tokens": "every word of the given fields (several values)",
+    "rare_tokens": "every word but those that many values share (several values)",
+}
+SIMILARITIES: dict[str, str] = {
+    "jaro_winkler": "Jaro-Winkler similarity, 0 to 1",
+    "edit_similarity": "1 - Levenshtein distance / longer length, 0 to 1",
+    "jaccard": "shared words / all words, 0 to 1",
+    "overlap": "weight of shared words / weight of the side with less, rare words weighing more, 0 to 1",
+    "cosine": "shared words, rare words weighing more, as the cosine of both sides, 0 to 1",
+    "soft_overlap": "overlap in which words one or two edits apart count as shared, 0 to 1",
+}
+DISTANCES: dict[str, str] = {
+    "levenshtein": "insertions, deletions and substitutions of characters",
+    "damerau_levenshtein": "the same, a swap of neighbours counting once",
+    "days": "days between two dates",
+    "difference": "absolute difference of two numbers",
+    "kilometres": "great-circle distance of two points given as (lat, lon)",
+}
+TESTS: dict[str, str] = {
+    "equal": "both have the value and it is the same; with several fields, all of them",
+    "missing": "at least one side has no value",
+    "absent": "neither side has a value",
+    "nickname": "both may be short for one formal name",
+    "initial": "one is a single letter, the first of the other",
+    "crossed": "the first field of one equals the second of the other",
+    "swapped": "both fields are exchanged between the two",
+    "within": "all words of one are words of the other",
+    "shares_token": "a word of the first field of one is a word of the second field of the other",
+    "day_month_swapped": "the dates differ by exchanged day and month",
+    "one_part_differs": "year, month and day agree but for one",
+    "always": "holds for every pair",
+}
+FIELDS_OF: dict[str, tuple[int, int]] = {
+    "crossed": (2, 2),
+    "swapped": (2, 2),
+    "shares_token": (2, 2),
+    "kilometres": (2, 2),
+    "always": (0, 0),
+    "equal": (1, 8),
+    "missing": (1, 8),
+    "absent": (1, 8),
+}
+
+
+class ExpressionError(ValueError):
+    """An expression of a model cannot be read; the text says what was found and what is allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldExpression:
+    """A field, or a transform of one or more fields; `argument` is the transform's number."""
+
+    fields: tuple[str, ...]
+    transform: str = ""
+    argument: int = 0
+
+    def __str__(self) -> str:
+        if not self.transform:
+            return self.fields[0]
+        inside = ", ".join((*self.fields, str(self.argument)) if self.argument else self.fields)
+        return f"{self.transform}({inside})"
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """A predicate on the fields of two values."""
+
+    function: str
+    fields: tuple[FieldExpression, ...]
+
+    def __str__(self) -> str:
+        return f"{self.function}({', '.join(map(str, self.fields))})"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A similarity that is at least, or a distance that is at most, `bound`."""
+
+    function: str
+    fields: tuple[FieldExpression, ...]
+    bound: float
+
+    @property
+    def operator(self) -> str:
+        return ">=" if self.function in SIMILARITIES else "<="
+
+    def __str__(self) -> str:
+        return f"{self.function}({', '.join(map(str, self.fields))}) {self.operator} {self.bound:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every part holds."""
+
+    parts: tuple[Condition, ...]
+
+    def __str__(self) -> str:
+        return " and ".join(f"({part})" if isinstance(part, AnyOf) else str(part) for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one part holds."""
+
+    parts: tuple[Condition, ...]
+
+    def __str__(self) -> str:
+        return " or ".join(map(str, self.parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The part does not hold."""
+
+    part: Condition
+
+    def __str__(self) -> str:
+        return f"not ({self.part})" if isinstance(self.part, All | AnyOf) else f"not {self.part}"
+
+
+Condition = Test | Measure | All | AnyOf | Not
+
+
+@lru_cache(maxsize=4096)
+def parse_condition(text: str) -> Condition:
+    """The condition that `text` says. Raises ExpressionError."""
+    return _condition(_python(text), text)
+
+
+@lru_cache(maxsize=4096)
+def parse_field(text: str) -> FieldExpression:
+    """The field expression that `text` says. Raises ExpressionError."""
+    return _field(_python(text), text)
+
+
+def leaves(condition: Condition) -> Iterator[Test | Measure]:
+    """All tests and measures in a condition, left to right."""
+    if isinstance(condition, Test | Measure):
+        yield condition
+    elif isinstance(condition, Not):
+        yield from leaves(condition.part)
+    else:
+        for part in condition.parts:
+            yield from leaves(part)
+
+
+def _python(text: str) -> ast.expr:
+    if len(text) > 2000:
+        raise ExpressionError(f"expression of {len(text)} characters; at most 2000 are allowed")
+    try:
+        return ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise ExpressionError(f"cannot read {text!r}: {error}") from None
+
+
+def _condition(node: ast.expr, text: str) -> Condition:
+    match node:
+        case ast.BoolOp(op=ast.And(), values=values):
+            return All(tuple(_condition(value, text) for value in values))
+        case ast.BoolOp(op=ast.Or(), values=values):
+            return AnyOf(tuple(_condition(value, text) for value in values))
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return Not(_condition(operand, text))
+        case ast.Compare(left=ast.Call() as call, ops=[operator], comparators=[ast.Constant(value=bound)]):
+            return _measure(call, operator, bound, text)
+        case ast.Call():
+            name, fields = _call(node, text)
+            if name not in TESTS:
+                raise ExpressionError(f"{name!r} in {text!r} is not a test; tests are {', '.join(TESTS)}")
+            return Test(name, fields)
+    raise ExpressionError(f"cannot read {ast.unparse(node)!r} in {text!r}: expected a test, a measure, and, or, not")
+
+
+def _measure(call: ast.Call, operator: ast.cmpop, bound: object, text: str) -> Measure:
+    name, fields = _call(call, text)
+    if not isinstance(bound, int | float) or isinstance(bound, bool):
+        raise ExpressionError(f"{bound!r} in {text!r} is not a number")
+    if name in SIMILARITIES:
+        if not isinstance(operator, ast.GtE):
+            raise ExpressionError(f"{name} in {text!r} is a similarity: it is compared with >=")
+        if not 0 <= bound <= 1:
+            raise ExpressionError(f"{bound} in {text!r} is not a similarity: allowed is 0 to 1")
+    elif name in DISTANCES:
+        if not isinstance(operator, ast.LtE):
+            raise ExpressionError(f"{name} in {text!r} is a distance: it is compared with <=")
+        if bound < 0:
+            raise ExpressionError(f"{bound} in {text!r} is not a distance: allowed is 0 or more")
+    else:
+        raise ExpressionError(f"{name!r} in {text!r} is not a measure; measures are {', '.join([*SIMILARITIES, *DISTANCES])}")
+    return Measure(name, fields, float(bound))
+
+
+def _call(node: ast.Call, text: str) -> tuple[str, tuple[FieldExpression, ...]]:
+    if not isinstance(node.func, ast.Name) or node.keywords:
+        raise ExpressionError(f"cannot read {ast.unparse(node)!r} in {text!r}: expected name(field, …)")
+    name = node.func.id
+    fields = tuple(_field(argument, text) for argument in node.args)
+    least, most = FIELDS_OF.get(name, (1, 1))
+    if not least <= len(fields) <= most:
+        allowed = str(least) if least == most else f"{least} to {most}"
+        raise ExpressionError(f"{name} in {text!r} has {len(fields)} fields; it takes {allowed}")
+    return name, fields
+
+
+def _field(node: ast.expr, text: str) -> FieldExpression:
+    match node:
+        case ast.Name(id=name):
+            return FieldExpression((name,))
+        case ast.Attribute(value=ast.Name(id=attribute), attr=name):
+            return FieldExpression((f"{attribute}.{name}",))
+        case ast.Call(func=ast.Name(id=transform), args=arguments, keywords=[]) if transform in TRANSFORMS:
+            numbers = [a.value for a in arguments if isinstance(a, ast.Constant) and type(a.value) is int]
+            inner = [_field(a, text) for a in arguments if not isinstance(a, ast.Constant)]
+            if not inner or len(numbers) + len(inner) != len(arguments) or any(part.transform for part in inner):
+                raise ExpressionError(f"cannot read {ast.unparse(node)!r} in {text!r}: expected {transform}(field, …)")
+            if (transform == "prefix") != (len(numbers) == 1) or any(number < 1 for number in numbers):
+                raise ExpressionError(f"{ast.unparse(node)!r} in {text!r}: prefix, and only prefix, takes one number from 1")
+            return FieldExpression(tuple(part.fields[0] for part in inner), transform, sum(numbers))
+    raise ExpressionError(
+        f"cannot read {ast.unparse(node)!r} in {text!r}: expected a field or a transform ({', '.join(TRANSFORMS)})"
+    )

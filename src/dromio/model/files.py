@@ -1,0 +1,76 @@
+"""Models as text: YAML and JSON in and out, the JSON Schema, and every fault with its path."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from dromio.errors import Fault, InputError, ModelError
+from dromio.model.schema import Model
+
+_HEADER = "# A Dromio model. Edit it and run again: dromio resolve INPUT --model model.yaml --output DIR\n"
+
+
+def load_model(path: str | Path) -> Model:
+    """The model in a YAML or JSON file. Raises InputError (no such file), ModelError (with every fault)."""
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot read the model {path}: {error}") from None
+    return parse_model(text)
+
+
+def parse_model(text: str) -> Model:
+    """The model that a YAML or JSON text holds. Raises ModelError."""
+    try:
+        document = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.YAMLError as error:
+        raise ModelError([Fault("", f"not readable as YAML or JSON: {error}")]) from None
+    return model_from(document)
+
+
+def model_from(document: Any) -> Model:
+    """The model that plain lists and dictionaries hold. Raises ModelError."""
+    try:
+        return Model.model_validate(document, strict=True)
+    except ValidationError as error:
+        raise ModelError([_fault(item) for item in error.errors()]) from None
+
+
+def dump_model(model: Model) -> str:
+    """The model as YAML; loading it gives an equal model."""
+    document = model.model_dump(mode="json", exclude_defaults=False, exclude_none=True)
+    document = {key: value for key, value in document.items() if value not in ({}, [])}
+    return _HEADER + yaml.dump(
+        document, Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper), sort_keys=False, allow_unicode=True, width=120
+    )
+
+
+def save_model(model: Model, path: str | Path) -> None:
+    """Write the model as YAML, or as JSON where the name ends in .json."""
+    path = Path(path)
+    text = model.model_dump_json(indent=2, exclude_none=True) if path.suffix == ".json" else dump_model(model)
+    path.write_text(text, encoding="utf-8")
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON Schema of the model file."""
+    schema = Model.model_json_schema()
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["title"] = "Dromio model"
+    json.dumps(schema)
+    return schema
+
+
+def _fault(item: Any) -> Fault:
+    path = ".".join(str(part) for part in item["loc"])
+    message = str(item["msg"]).removeprefix("Value error, ")
+    value = item.get("input")
+    if item["type"] not in ("missing", "value_error") and isinstance(value, str | int | float | bool):
+        message += f" (found {value!r})"
+    return Fault(path, message)

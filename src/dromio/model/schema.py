@@ -1,0 +1,280 @@
+"""The model: everything that decides which records are one, as data.
+
+A model says how columns become attributes, which keys bring records together, how two values are compared, what each
+level of agreement weighs, and from which weight on a pair is a match. It holds no SQL and no code; engines interpret it.
+Objects are frozen; they round-trip to YAML and JSON (`dromio.model.files`).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from dromio.clean import TYPES
+from dromio.model.expressions import ExpressionError, FieldExpression, leaves, parse_condition, parse_field
+
+FORMAT = "dromio/1"
+LinkType = Literal["dedupe_only", "link_only", "link_and_dedupe"]
+Probability = Annotated[float, Field(gt=0, lt=1)]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+
+
+def _readable_condition(text: str) -> str:
+    parse_condition(text)
+    return text
+
+
+def _readable_field(text: str) -> str:
+    parse_field(text)
+    return text
+
+
+ConditionText = Annotated[str, AfterValidator(_readable_condition)]
+FieldText = Annotated[str, AfterValidator(_readable_field)]
+
+
+class Part(BaseModel):
+    """Base of all parts of a model: frozen, and closed to unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Input(Part):
+    """One value of an attribute: which column holds each role, and the value's label where there are several."""
+
+    columns: dict[str, str] = Field(min_length=1, description="role of the attribute type -> column of the input")
+    label: str = ""
+
+
+class Attribute(Part):
+    """A typed field of a record, with zero or more labelled values."""
+
+    name: Name
+    type: str
+    inputs: list[Input] = Field(min_length=1)
+    default_region: str = Field("US", pattern="^[A-Z]{2}$", description="country of phone numbers without one")
+    day_first: bool = Field(False, description="03/04/2001 is 3 April")
+    placeholders: list[str] = Field([], description="further values that count as missing")
+
+    @model_validator(mode="after")
+    def _known_type_and_roles(self) -> Attribute:
+        if self.type not in TYPES:
+            raise ValueError(f"type {self.type!r} is not known; types are {', '.join(sorted(TYPES))}")
+        roles = TYPES[self.type].roles
+        for given in (role for value in self.inputs for role in value.columns):
+            if given not in roles:
+                raise ValueError(f"role {given!r} is not one of type {self.type}; roles are {', '.join(roles)}")
+        return self
+
+
+class Key(Part):
+    """A blocking rule: records with equal values of all `fields` become candidate pairs."""
+
+    fields: list[FieldText] = Field(min_length=1, max_length=6, description="attribute.field or a transform of it")
+    max_block: int = Field(1000, ge=2, description="blocks with more records are split or give no pairs")
+    split_by: list[FieldText] = Field([], max_length=3, description="fields by which larger blocks are split, one after another")
+
+    def __str__(self) -> str:
+        return " + ".join(self.fields)
+
+
+class Level(Part):
+    """One grade of agreement. The last level of a comparison has no condition and holds for all that is left."""
+
+    label: str
+    when: ConditionText | None = None
+    m: Probability | None = Field(None, description="P(level | match)")
+    u: Probability | None = Field(None, description="P(level | two records drawn at random)")
+    term_frequency: str | None = Field(None, description="field whose value's rarity changes the weight of the level")
+
+
+class Comparison(Part):
+    """How one attribute of two records is compared: levels from best to worst, and when there is nothing to compare."""
+
+    name: str
+    attribute: Name
+    null_when: ConditionText
+    levels: list[Level] = Field(min_length=2, max_length=30)
+    shared: float = Field(
+        0.3, ge=0, le=1, description="P(related but different entities share the value): near 0 for a given name, near 1 for an address"
+    )
+
+    @model_validator(mode="after")
+    def _only_the_last_level_is_open(self) -> Comparison:
+        for level in self.levels[:-1]:
+            if level.when is None:
+                raise ValueError(f"level {level.label!r} has no condition; only the last level may have none")
+        if self.levels[-1].when is not None:
+            raise ValueError(f"the last level {self.levels[-1].label!r} has a condition; it holds for all that is left")
+        return self
+
+
+class Frequencies(Part):
+    """How common the values of a field are, for term-frequency adjustment; frozen with the model.
+
+    `mean` is the probability that two random values are equal; `values` lists the common ones, `other` is the
+    frequency of every value not listed.
+    """
+
+    mean: Probability
+    other: Probability
+    values: dict[str, Probability] = {}
+
+
+class WordWeights(Part):
+    """Weights of words in bits (rare words weigh more), frozen with the model; `other` for words not listed."""
+
+    other: float = Field(gt=0)
+    values: dict[str, float] = {}
+
+
+class Prior(Part):
+    """How many pairs are what, before anything is compared; probabilities for two records drawn at random."""
+
+    match: Probability
+    related: float = Field(0.0, ge=0, lt=1, description="different entities that share much, such as a household")
+
+
+class Thresholds(Part):
+    """Match weights (bits) at which the decision changes."""
+
+    match: float = 0.0
+    review: float = -3.0
+
+    @model_validator(mode="after")
+    def _review_is_not_above_match(self) -> Thresholds:
+        if self.review > self.match:
+            raise ValueError(f"review threshold {self.review} is above the match threshold {self.match}")
+        return self
+
+
+class Clustering(Part):
+    """How edges become clusters."""
+
+    method: Literal["average_link", "connected_components"] = "average_link"
+    unseen: float = Field(-1.0, le=0, description="weight in bits of a pair that was never compared")
+    one_to_one: bool = Field(False, description="a cluster holds at most one record of each source")
+
+
+class Guard(Part):
+    """Values that too many records share carry no key and count as missing."""
+
+    field: FieldText
+    values: list[str]
+    reason: str = ""
+
+
+class Survivorship(Part):
+    """How one attribute of the golden record is chosen among the cluster's values; earlier rules go first."""
+
+    attribute: Name
+    rules: list[Literal["most_frequent", "most_complete", "longest", "most_recent", "source_rank", "smallest"]] = Field(min_length=1)
+
+
+class Model(Part):
+    """A whole model. `trained` when every level has m and u and there is a prior."""
+
+    format: Literal["dromio/1"] = FORMAT
+    name: str = "model"
+    link_type: LinkType = "dedupe_only"
+    attributes: list[Attribute] = Field(min_length=1)
+    keys: list[Key] = Field(min_length=1)
+    comparisons: list[Comparison] = Field(min_length=1, max_length=40)
+    prior: Prior | None = None
+    frequencies: dict[str, Frequencies] = {}
+    words: dict[str, WordWeights] = {}
+    guards: list[Guard] = []
+    thresholds: Thresholds = Thresholds()
+    clustering: Clustering = Clustering()
+    survivorship: list[Survivorship] = []
+    source_rank: list[str] = Field([], description="sources from most to least trusted")
+    recency: str | None = Field(None, description="column that says when a record was last updated")
+
+    @property
+    def trained(self) -> bool:
+        levels = (level for comparison in self.comparisons for level in comparison.levels)
+        return self.prior is not None and all(level.m and level.u for level in levels)
+
+    def attribute(self, name: str) -> Attribute:
+        """The attribute of that name. Raises KeyError."""
+        for attribute in self.attributes:
+            if attribute.name == name:
+                return attribute
+        raise KeyError(name)
+
+    @model_validator(mode="after")
+    def _references_resolve(self) -> Model:
+        faults = list(_reference_faults(self))
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+
+def local(expression: FieldExpression) -> tuple[str, FieldExpression]:
+    """`attribute.field` expressions split into the attribute and the expression inside it."""
+    attribute = expression.fields[0].partition(".")[0]
+    inside = tuple(field.partition(".")[2] for field in expression.fields)
+    return attribute, FieldExpression(inside, expression.transform, expression.argument)
+
+
+def _reference_faults(model: Model) -> list[str]:
+    """Names that point nowhere: attributes, fields, frequency tables."""
+    faults: list[str] = []
+    names = [attribute.name for attribute in model.attributes]
+    faults += [f"attributes: {name!r} is named twice" for name in sorted(set(names)) if names.count(name) > 1]
+    fields = {a.name: set(TYPES[a.type].fields) for a in model.attributes if a.type in TYPES}
+
+    def check(path: str, attribute: str, wanted: tuple[str, ...]) -> None:
+        if attribute not in fields:
+            faults.append(f"{path}: attribute {attribute!r} is not defined; attributes are {', '.join(fields)}")
+        else:
+            for field in wanted:
+                if field not in fields[attribute]:
+                    allowed = ", ".join(sorted(fields[attribute]))
+                    faults.append(f"{path}: {attribute!r} has no field {field!r}; fields are {allowed}")
+
+    for number, key in enumerate(model.keys):
+        for text in (*key.fields, *key.split_by):
+            expression = parse_field(text)
+            attributes = {field.partition(".")[0] for field in expression.fields}
+            if any("." not in field for field in expression.fields):
+                faults.append(f"keys.{number}: {text!r} must name attribute.field")
+            elif len(attributes) > 1:
+                faults.append(f"keys.{number}: {text!r} mixes attributes {', '.join(sorted(attributes))}; a transform takes one")
+            else:
+                attribute, inside = local(expression)
+                check(f"keys.{number}", attribute, inside.fields)
+    for number, comparison in enumerate(model.comparisons):
+        texts = [comparison.null_when, *(level.when for level in comparison.levels if level.when)]
+        for text in texts:
+            for leaf in leaves(parse_condition(text)):
+                for field_expression in leaf.fields:
+                    check(f"comparisons.{number}", comparison.attribute, field_expression.fields)
+        for level in comparison.levels:
+            if level.term_frequency:
+                check(f"comparisons.{number}", comparison.attribute, (level.term_frequency,))
+    for number, rule in enumerate(model.survivorship):
+        check(f"survivorship.{number}", rule.attribute, ())
+    return faults
+
+
+__all__ = [
+    "FORMAT",
+    "Attribute",
+    "Clustering",
+    "Comparison",
+    "ExpressionError",
+    "Frequencies",
+    "Guard",
+    "Input",
+    "Key",
+    "Level",
+    "LinkType",
+    "Model",
+    "Prior",
+    "Survivorship",
+    "Thresholds",
+    "WordWeights",
+    "local",
+]

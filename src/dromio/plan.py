@@ -1,0 +1,155 @@
+"""A model made ready to run: conditions parsed, weights as whole thousandths of a bit.
+
+Weights follow Fellegi and Sunter (1969): a level weighs log2(m / u). A pair has two rivals to being a match: two
+unrelated records, and two different entities that share much ("related", such as a household). Each rival has its own
+sum; the match weight is the log2 odds against both together, -log2(2^-a + 2^-b). All sums are integers, so they are the
+same in any order and in every engine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from math import log2
+
+import numpy as np
+import numpy.typing as npt
+
+from dromio.errors import Fault, ModelError
+from dromio.model.expressions import Condition, FieldExpression, parse_condition, parse_field
+from dromio.model.schema import Comparison, Frequencies, Key, Model, local
+
+MILLI = 1000
+RARITY_LOWEST, RARITY_HIGHEST = -6 * MILLI, 8 * MILLI
+"""Bounds of the term-frequency adjustment: a value 64 times commoner, 256 times rarer than a random agreement."""
+NO_RIVAL = 1 << 40
+_SPAN = 16 * MILLI
+_CORRECTION = np.array([round(MILLI * log2(1 + 2 ** (-gap / MILLI))) for gap in range(_SPAN + 1)], np.int64)
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class PlannedComparison:
+    """A comparison with its weights. Level 0 is the null level; level i is model level i - 1."""
+
+    name: str
+    attribute: str
+    null: Condition
+    conditions: tuple[Condition, ...]
+    labels: tuple[str, ...]
+    against_unrelated: Ints
+    against_related: Ints
+    term_frequency: tuple[str | None, ...]
+    tells_related_apart: bool
+
+    @property
+    def levels(self) -> int:
+        """Number of levels with the null level."""
+        return len(self.labels)
+
+
+@dataclass(frozen=True)
+class PlannedKey:
+    """A key: (attribute, expression) parts, the largest block it may form, and what splits larger ones."""
+
+    name: str
+    parts: tuple[tuple[str, FieldExpression], ...]
+    max_block: int
+    split_by: tuple[tuple[str, FieldExpression], ...] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an engine runs. `comparisons` carry zero weights while the model is not trained."""
+
+    model: Model
+    keys: tuple[PlannedKey, ...]
+    comparisons: tuple[PlannedComparison, ...]
+    prior_unrelated: int
+    prior_related: int
+
+    @cached_property
+    def match_threshold(self) -> int:
+        return round(self.model.thresholds.match * MILLI)
+
+    @cached_property
+    def review_threshold(self) -> int:
+        return round(self.model.thresholds.review * MILLI)
+
+    def decide(self, weight: int) -> str:
+        """match | review | non-match for a weight in thousandths of a bit."""
+        if weight >= self.match_threshold:
+            return "match"
+        return "review" if weight >= self.review_threshold else "non-match"
+
+
+def make_plan(model: Model, *, trained: bool = True) -> Plan:
+    """The plan of a model. Raises ModelError when a trained model is wanted and this one is not."""
+    if trained and not model.trained:
+        raise ModelError([Fault("", "the model is not trained: every level needs m and u, and the model a prior")])
+    prior = model.prior
+    unrelated = related = 0
+    if trained and prior is not None:
+        unrelated = milli(log2(prior.match / (1 - prior.match - prior.related)))
+        related = milli(log2(prior.match / prior.related)) if prior.related > 0 else NO_RIVAL
+    return Plan(
+        model,
+        tuple(planned_key(key) for key in model.keys),
+        tuple(_planned_comparison(comparison, trained=trained) for comparison in model.comparisons),
+        unrelated,
+        related,
+    )
+
+
+def milli(bits: float) -> int:
+    """Bits as whole thousandths."""
+    return round(bits * MILLI)
+
+
+def against_both(unrelated: Ints, related: Ints) -> Ints:
+    """Log2 odds against two rivals together, all in thousandths of a bit."""
+    gap = np.abs(unrelated - related)
+    result: Ints = np.minimum(unrelated, related) - _CORRECTION[np.minimum(gap, _SPAN)]
+    return result
+
+
+def probability(weight: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    """Match probability of weights in thousandths of a bit: 2^w / (1 + 2^w)."""
+    result: npt.NDArray[np.float64] = 1 / (1 + np.exp2(-np.clip(weight, -200_000, 200_000) / MILLI))
+    return result
+
+
+def rarity(frequencies: Frequencies, value: str) -> int:
+    """Term-frequency adjustment of agreeing on `value`, in thousandths of a bit: log2(mean / frequency), bounded."""
+    frequency = frequencies.values.get(value, frequencies.other)
+    return min(max(milli(log2(frequencies.mean / frequency)), RARITY_LOWEST), RARITY_HIGHEST)
+
+
+def planned_key(key: Key) -> PlannedKey:
+    """A key with its expressions parsed."""
+    parts = tuple(local(parse_field(text)) for text in key.fields)
+    return PlannedKey(str(key), parts, key.max_block, tuple(local(parse_field(text)) for text in key.split_by))
+
+
+def _planned_comparison(comparison: Comparison, *, trained: bool) -> PlannedComparison:
+    unrelated, related = [0], [0]
+    for level in comparison.levels:
+        if trained and level.m and level.u:
+            shared = comparison.shared * level.m + (1 - comparison.shared) * level.u
+            unrelated.append(milli(log2(level.m / level.u)))
+            related.append(milli(log2(level.m / shared)))
+        else:
+            unrelated.append(0)
+            related.append(0)
+    return PlannedComparison(
+        comparison.name,
+        comparison.attribute,
+        parse_condition(comparison.null_when),
+        tuple(parse_condition(level.when) for level in comparison.levels if level.when is not None),
+        ("missing", *(level.label for level in comparison.levels)),
+        np.array(unrelated, np.int64),
+        np.array(related, np.int64),
+        (None, *(level.term_frequency for level in comparison.levels)),
+        comparison.shared < 0.5,
+    )

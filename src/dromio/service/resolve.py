@@ -1,0 +1,215 @@
+"""Resolve records into entities: the main job, from files to clusters and golden records."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dromio.clusters.average_link import Edges, average_link
+from dromio.clusters.components import connected_components
+from dromio.engines.columns import Codes, Ints
+from dromio.engines.duckdb import Batch
+from dromio.engines.keys import Blocks, unpack
+from dromio.errors import DromioError, ResourceError
+from dromio.io.sources import Records, read_records
+from dromio.model.schema import LinkType, Model, Thresholds
+from dromio.plan import MILLI, Plan, make_plan, probability
+from dromio.service import match
+from dromio.service.options import RunOptions
+from dromio.service.phases import Phases, Watcher, nobody, peak_memory_mb
+from dromio.training.counts import Levels
+from dromio.training.train import Training
+
+PAIRS_FLOOR = -10 * MILLI
+"""Pairs below a match weight of -10 bits (probability 1 in 1,000) are not written."""
+
+
+@dataclass
+class Run:
+    """Everything that a run found, as needed for its outputs and its report."""
+
+    records: Records
+    model: Model
+    plan: Plan
+    batch: Batch
+    understanding: match.Understanding
+    blocks: list[Blocks]
+    added: list[int]
+    left: Codes
+    right: Codes
+    levels: Levels
+    weight: Ints
+    cluster: Ints
+    """Number of the cluster of every record: 0 for that of the first record, and so on."""
+    cluster_ids: pa.Array
+    training: Training | None
+    phases: Phases
+    options: RunOptions
+    started: datetime
+
+    @property
+    def entities(self) -> pa.Table:
+        """source_dataset, unique_id, cluster_id of every record."""
+        return pa.table(
+            {
+                "source_dataset": self.records.source_names,
+                "unique_id": self.records.ids,
+                "cluster_id": self.cluster_ids.take(pa.array(self.cluster)),
+            }
+        )
+
+    @property
+    def pairs(self) -> pa.Table:
+        """Scored pairs above the floor, with weight (bits), probability and decision; strongest first within a left record."""
+        kept = np.flatnonzero(self.weight >= PAIRS_FLOOR)
+        left, right, weight = pa.array(self.left[kept]), pa.array(self.right[kept]), self.weight[kept]
+        names, ids = self.records.source_names, self.records.ids
+        decision = np.where(weight >= self.plan.match_threshold, 0, np.where(weight >= self.plan.review_threshold, 1, 2))
+        return pa.table(
+            {
+                "source_dataset_l": names.take(left),
+                "unique_id_l": ids.take(left),
+                "source_dataset_r": names.take(right),
+                "unique_id_r": ids.take(right),
+                "match_weight": weight / MILLI,
+                "match_probability": probability(weight),
+                "decision": pa.array(["match", "review", "non-match"]).take(pa.array(decision)),
+            }
+        )
+
+
+@contextmanager
+def workspace(options: RunOptions) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB connection within the limits of the run, spilling to a private folder that goes with it."""
+    with tempfile.TemporaryDirectory(prefix="dromio-", dir=options.temporary) as folder:
+        con = duckdb.connect(str(Path(folder) / "work.duckdb") if options.memory else ":memory:")
+        try:
+            con.execute("SET threads = ?", [options.thread_count])
+            con.execute("SET temp_directory = ?", [str(Path(folder) / "spill")])
+            con.execute("SET enable_progress_bar = false")
+            con.execute("SET python_enable_replacements = false")
+            con.execute("SET autoinstall_known_extensions = false")
+            if options.memory:
+                con.execute("SET memory_limit = ?", [f"{options.memory // 3_000_000}MB"])
+            yield con
+        finally:
+            con.close()
+
+
+@contextmanager
+def run(
+    inputs: Any,
+    *,
+    model: Model | None = None,
+    id_column: str | None = None,
+    options: RunOptions | None = None,
+    watch: Watcher = nobody,
+) -> Iterator[Run]:
+    """Resolve the inputs. What is yielded can be read while inside; the workspace goes when it is left."""
+    options = options or RunOptions()
+    try:
+        with workspace(options) as con:
+            yield _run(con, inputs, model, id_column, options, Phases(watch))
+    except MemoryError:
+        raise ResourceError("memory ran out; give the run more (--memory) or fewer records at a time") from None
+    except duckdb.OutOfMemoryException as error:
+        raise ResourceError(f"memory ran out: {str(error).splitlines()[0]}") from None
+    except duckdb.Error as error:
+        raise DromioError(f"DuckDB: {str(error).splitlines()[0]}") from error
+
+
+def _run(
+    con: duckdb.DuckDBPyConnection, inputs: Any, model: Model | None, id_column: str | None, options: RunOptions, phases: Phases
+) -> Run:
+    started = datetime.now(UTC)
+    with phases.phase("read"):
+        records = read_records(con, inputs, id_column=id_column)
+    link_type = _link_type(options, model, len(records.sources))
+    source = match.source_of(records, link_type)
+    understanding, known = match.Understanding(), None
+    if model is None:
+        with phases.phase("understand"):
+            understanding, attributes, recency = match.understand(records)
+        with phases.phase("clean"):
+            columns = match.clean(records, attributes)
+        with phases.phase("choose keys"):
+            model, batch, known = match.draft_model(
+                records, attributes, columns, link_type, understanding, recency, one_to_one=options.one_to_one
+            )
+    else:
+        with phases.phase("clean"):
+            batch = Batch(match.clean(records, model.attributes, model), len(records), records.source)
+            batch.set_words(model)
+        if not model.trained:
+            known = match.measure_chance(batch, make_plan(model, trained=False), source)
+    with phases.phase("candidates"):
+        plan = make_plan(model, trained=model.trained)
+        pairs, blocks, added = match.candidates(batch, plan, source, options.thread_count)
+        left, right = unpack(pairs)
+        del pairs
+    with phases.phase("compare"):
+        levels = batch.levels(plan.comparisons, left, right)
+    training = None
+    with phases.phase("train"):
+        if not model.trained:
+            assert known is not None
+            training = match.learn(model, levels, known)
+            model = training.model
+        if options.threshold is not None:
+            review = min(model.thresholds.review, options.threshold)
+            model = model.model_copy(update={"thresholds": Thresholds(match=options.threshold, review=review)})
+        plan = make_plan(model)
+    with phases.phase("score"):
+        weight = match.weigh(batch, plan, levels, left, right)
+    with phases.phase("cluster"):
+        cluster, cluster_ids = cluster_records(records, plan, left, right, weight, source)
+    return Run(
+        records, model, plan, batch, understanding, blocks, added, left, right, levels, weight, cluster, cluster_ids, training,
+        phases, options, started,
+    )  # fmt: skip
+
+
+def _link_type(options: RunOptions, model: Model | None, sources: int) -> LinkType:
+    if options.link_type is not None:
+        return options.link_type
+    if model is not None:
+        return model.link_type
+    return "dedupe_only" if sources == 1 else "link_and_dedupe"
+
+
+def cluster_records(
+    records: Records, plan: Plan, left: Codes, right: Codes, weight: Ints, source: Codes | None
+) -> tuple[Ints, pa.Array]:
+    """Cluster number of every record, and the published id of every cluster: that of its first record."""
+    rules = plan.model.clustering
+    shifted = weight - plan.match_threshold
+    if rules.method == "connected_components":
+        root = connected_components(left[shifted >= 0], right[shifted >= 0], len(records))
+    else:
+        kept = np.flatnonzero(shifted > _HOPELESS)
+        root = average_link(
+            Edges(left[kept], right[kept], shifted[kept]),
+            len(records),
+            unseen=round(rules.unseen * MILLI),
+            source=records.source if rules.one_to_one or source is not None else None,
+            cross_only=source is not None,
+            one_to_one=rules.one_to_one,
+        )
+    first, cluster = np.unique(root, return_inverse=True)
+    ids = records.ids.take(pa.array(first))
+    if len(records.sources) > 1:
+        ids = pc.binary_join_element_wise(records.source_names.take(pa.array(first)), ids.cast(pa.string()), ":")
+    return cluster.astype(np.int64), ids
+
+
+_HOPELESS = -60 * MILLI
