@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from dromio.clean import Fields
-from tests.clean.cleaned import parts_cleaned
+
+from .cleaned import parts_cleaned
 
 
 def at(number: str = "", street: str = "", unit: str = "", **more: str) -> Fields:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.clean.cleaned import cleaned, parts_cleaned
+from .cleaned import cleaned, parts_cleaned
 
 
 @pytest.mark.parametrize(

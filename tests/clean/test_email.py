@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.clean.cleaned import cleaned
+from .cleaned import cleaned
 
 
 @pytest.mark.parametrize(
@@ -28,11 +28,11 @@ def test_address_has_one_spelling(text: str, address: str) -> None:
     assert cleaned("email", text) == {"address": address, "local": local, "domain": domain}
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["", "not-an-email", "a@b@c", "@company.com", "joe@", "+tag@company.com", "test@test.com", "noreply@company.com"]
-    + ["none@none.com", "test@example.com", "n/a", "no-reply@company.com", "<>", "joe@."],
-)
+NO_ADDRESS = ["", "not-an-email", "a@b@c", "@company.com", "joe@", "+tag@company.com", "n/a", "<>", "joe@."]
+PLACEHOLDERS = ["test@test.com", "noreply@company.com", "none@none.com", "test@example.com", "no-reply@company.com"]
+
+
+@pytest.mark.parametrize("text", [*NO_ADDRESS, *PLACEHOLDERS])
 def test_no_address_or_a_placeholder_is_missing(text: str) -> None:
     assert cleaned("email", text) == {}
 

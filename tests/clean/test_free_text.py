@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.clean.cleaned import cleaned
+from .cleaned import cleaned
 
 
 @pytest.mark.parametrize(("text", "value"), [("Don't  PANIC!!", "dont panic")])

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from dromio.clean import Fields, clean_value
-from tests.clean.cleaned import cleaned
+
+from .cleaned import cleaned
 
 
 @pytest.mark.parametrize("text", ["91,0", "0,0", "here"])

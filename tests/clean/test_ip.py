@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.clean.cleaned import cleaned
+from .cleaned import cleaned
 
 
 @pytest.mark.parametrize(("text", "value"), [("::ffff:1.2.3.4", "1.2.3.4"), ("[2001:DB8::0:1]", "2001:db8::1")])

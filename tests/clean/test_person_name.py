@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from dromio.clean import Fields
-from tests.clean.cleaned import parts_cleaned
+
+from .cleaned import parts_cleaned
 
 
 def named(given: str = "", middle: str = "", family: str = "") -> Fields:
@@ -25,6 +26,9 @@ def named(given: str = "", middle: str = "", family: str = "") -> Fields:
         ("O'Brien, Mary-Ann", named("mary", "ann", "obrien")),
         ("Алексей Иванов", named("aleksey", "", "ivanov")),
         ("Γιώργος Παπαδόπουλος", named("giorgos", "", "papadopoylos")),
+        ("王小明", named("xiaoming", "", "wang")),
+        ("김철수", named("cheolsu", "", "gim")),
+        ("欧阳小明", named("xiaoming", "", "ouyang")),
         ("Madonna", named("madonna")),
         ("Unknown Smith", named("", "", "smith")),
         ("Test Customer", named()),

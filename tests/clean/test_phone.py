@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from dromio.clean import CleanOptions, clean_value
 from dromio.clean import phone as module
-from tests.clean.cleaned import cleaned
+
+from .cleaned import cleaned
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ def test_every_type_has_a_description_and_its_own_name() -> None:
 
 
 def test_unknown_type_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(UsageError, match="'colour'.*person_name"):
+    with pytest.raises(UsageError, match=r"'colour'.*person_name"):
         clean_value("colour", {"value": "red"})
 
 

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from dromio.clean import Fields
-from tests.clean.cleaned import cleaned
+
+from .cleaned import cleaned
 
 
 @pytest.mark.parametrize("text", ["n/a", "localhost"])

@@ -21,6 +21,11 @@ def roots(name: str) -> frozenset[str]:
     return _formal_names().get(name) or frozenset((name,))
 
 
+def has_nicknames(name: str) -> bool:
+    """Whether the name is a known short form or has one; all other names stand for themselves only."""
+    return name in _formal_names()
+
+
 def same_person_given_name(left: str, right: str) -> bool:
     """Whether both cleaned given names may stand for one formal name. Symmetric; equal names always do."""
     return left == right or not roots(left).isdisjoint(roots(right))

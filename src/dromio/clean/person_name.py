@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from dromio.clean.base import AttributeType, CleanOptions, Fields, Parts, is_placeholder
 from dromio.clean.placeholders import placeholder_words
 from dromio.clean.tables import read_sections
-from dromio.clean.text import fold, words_of
+from dromio.clean.text import compatible, fold, words_of
 
 PLACEHOLDERS = placeholder_words("person_name")
 TITLES = frozenset(read_sections("titles.txt")["title"])
@@ -14,6 +16,8 @@ PARTICLES = frozenset(read_sections("titles.txt")["particle"])
 
 Tokens = list[str]
 
+_EAST_ASIAN = re.compile(r"[\u4e00-\u9fff]{2,4}|[\uac00-\ud7a3]{2,4}").fullmatch
+
 
 def clean(parts: Parts, options: CleanOptions) -> Fields:
     """Given (one word), middle and family name. Parts win; a full name fills in what they lack."""
@@ -21,7 +25,7 @@ def clean(parts: Parts, options: CleanOptions) -> Fields:
     family = _tokens(parts.get("family", ""), options)
     middle = given[1:]
     if "middle" in parts:
-        middle += [token for token in _tokens(parts["middle"], options) if token not in given]
+        middle += [token for token in _tokens(parts["middle"], options) if token not in middle]
     given = given[:1]
     full = parts.get("full")
     if full and not (given and middle and family):
@@ -91,7 +95,7 @@ def _removed(tokens: Tokens, known: Tokens) -> Tokens | None:
 
 def parse_full(text: str, options: CleanOptions) -> tuple[Tokens, Tokens, Tokens]:
     """(given, middle, family) of "Family, Given Middle" or "Given Middle Family"; a single word is a given name."""
-    folded = fold(text)
+    folded = fold(text if text.isascii() else _east_asian(text))
     if "," not in folded:
         tokens = _tokens(folded, options)
         return _known(tokens[:1], *_split_family(tokens[1:]))
@@ -108,6 +112,16 @@ def parse_full(text: str, options: CleanOptions) -> tuple[Tokens, Tokens, Tokens
     while end > 1 and rest[end - 1] in PARTICLES:
         end -= 1
     return _known(rest[:1], rest[1:end], rest[end:] + family)
+
+
+def _east_asian(text: str) -> str:
+    """A name in Han or Hangul without spaces as "family, given": of four signs the first two are the family name."""
+    found = _EAST_ASIAN(compatible(text))
+    if not found:
+        return text
+    name = found[0]
+    size = 2 if len(name) == 4 else 1
+    return f"{name[:size]}, {name[size:]}"
 
 
 def _split_family(tokens: Tokens) -> tuple[Tokens, Tokens]:

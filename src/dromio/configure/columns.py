@@ -140,7 +140,7 @@ for _hint in _HINTS:
 _BOOKKEEPING = frozenset(
     "source|source system|source dataset|source file|file|file name|filename|system|created|created at|created on|created date|updated"
     "|updated at|updated on|last updated|last modified|modified|modified at|timestamp|load date|ingested at|batch|row|row number|index"
-    "|unnamed 0|source name|dataset|origin|channel|date added|entry date|insert date".split("|")
+    "|unnamed 0|source name|dataset|origin|channel|date added|entry date|insert date|cluster|cluster id|entity id|golden id".split("|")
 )
 _RECENCY = frozenset("updated|updated at|updated on|last updated|last modified|modified|modified at|timestamp|last update".split("|"))
 _QUALIFIERS = (
@@ -179,7 +179,7 @@ def _understand(profile: Profile) -> Understood:
     if profile.distinct <= 1 and profile.rows > 1:
         return Understood(profile, reason="it holds the same value everywhere")
     if name in _BOOKKEEPING:
-        return Understood(profile, reason="by its name it describes the file, not the entity")
+        return Understood(profile, reason="by its name it describes the file or an earlier run, not the entity")
     if profile.filled < _LEAST_FILLED:
         return Understood(profile, reason=f"only {profile.filled:.1%} of the records have it")
     hint, qualifier = _hinted(name, profile)

@@ -14,8 +14,9 @@ from itertools import combinations
 import numpy as np
 
 from dromio.engines.arrays import distinct
-from dromio.engines.columns import AttributeColumns, Codes, Ints
-from dromio.engines.keys import SHIFT, Coded, code_records, pack
+from dromio.engines.columns import AttributeColumns, Bools, Codes, Ints
+from dromio.engines.keys import SHIFT, Coded, code_part, join, pack
+from dromio.model.expressions import FieldExpression
 from dromio.model.schema import Attribute, Key
 from dromio.plan import planned_key
 
@@ -133,7 +134,8 @@ def choose_keys(
     """
     budget = budget or Budget.for_records(records)
     seeds = _seeds(records)
-    measured = [_measure(key, columns, records, seeds, budget.per_key, source) for key in possible]
+    neighbours = _Neighbours(columns, records, seeds, source)
+    measured = [neighbours.measure(key, budget.per_key) for key in possible]
     if not measured:
         return []
     union = distinct(np.concatenate([one.pairs for one in measured]))
@@ -170,14 +172,41 @@ class _Measured:
     pairs: Ints
 
 
-def _measure(
-    key: Key, columns: Mapping[str, AttributeColumns], records: int, seeds: Codes, per_key: float, source: Codes | None
-) -> _Measured:
-    coded = code_records(columns, planned_key(key), records)
-    has_key = np.zeros(records, np.bool_)
-    has_key[coded.records] = True
-    pairs, cap = _seed_pairs(coded, seeds, records, per_key, source)
-    return _Measured(key.model_copy(update={"max_block": cap}), float(has_key.mean()), pairs)
+class _Neighbours:
+    """Records that share a code with a seed, by part of a key: all that the measuring of keys needs."""
+
+    def __init__(self, columns: Mapping[str, AttributeColumns], records: int, seeds: Codes, source: Codes | None) -> None:
+        self.columns = columns
+        self.records = records
+        self.seeds = seeds
+        self.source = source
+        self.is_seed = np.zeros(records, np.bool_)
+        self.is_seed[seeds] = True
+        self._parts: dict[object, tuple[Coded, float]] = {}
+
+    def measure(self, key: Key, per_key: float) -> _Measured:
+        """The key with the block size that the budget allows, and the pairs of the seeds."""
+        coded: Coded | None = None
+        coverage = 1.0
+        for part in planned_key(key).parts:
+            near, share = self._part(part)
+            coverage *= share
+            coded = near if coded is None else join(coded, near, self.records)
+        assert coded is not None
+        pairs, cap = _seed_pairs(coded, self.is_seed, len(self.seeds), per_key, self.source)
+        return _Measured(key.model_copy(update={"max_block": cap}), coverage, pairs)
+
+    def _part(self, part: tuple[str, FieldExpression]) -> tuple[Coded, float]:
+        """Codes of a part that some seed has, and the share of records that have the part at all."""
+        if part not in self._parts:
+            coded = code_part(self.columns[part[0]], part[1], self.records)
+            wanted = np.zeros(int(coded.codes.max(initial=-1)) + 1, np.bool_)
+            wanted[coded.codes[self.is_seed[coded.records]]] = True
+            near = np.flatnonzero(wanted[coded.codes])
+            has = np.zeros(self.records, np.bool_)
+            has[coded.records] = True
+            self._parts[part] = Coded(coded.codes[near], coded.records[near]), float(has.mean())
+        return self._parts[part]
 
 
 def _seeds(records: int) -> Codes:
@@ -188,22 +217,20 @@ def _seeds(records: int) -> Codes:
     return np.sort(chosen).astype(np.int32)
 
 
-def _seed_pairs(
-    coded: Coded, seeds: Codes, records: int, per_key: float, source: Codes | None
-) -> tuple[Ints, int]:
+def _seed_pairs(coded: Coded, is_seed: Bools, seeds: int, per_key: float, source: Codes | None) -> tuple[Ints, int]:
     """Packed pairs of seeds with the records that share a code, and the largest block that the budget allows."""
-    is_seed = np.zeros(records, np.bool_)
-    is_seed[seeds] = True
     wanted = distinct(coded.codes[is_seed[coded.records]])
+    if not len(wanted):
+        return np.zeros(0, np.int64), _LARGEST_BLOCK
     place = np.searchsorted(wanted, coded.codes)
-    inside = np.flatnonzero(wanted[np.minimum(place, max(len(wanted) - 1, 0))] == coded.codes) if len(wanted) else np.zeros(0, np.int64)
+    inside = np.flatnonzero(wanted[np.minimum(place, len(wanted) - 1)] == coded.codes)
     block, members = place[inside], coded.records[inside]
     order = np.argsort(block, kind="stable")
     block, members = block[order], members[order]
     size = np.bincount(block, minlength=len(wanted))
     start = np.cumsum(size) - size
     seed_rows = np.flatnonzero(is_seed[members])
-    cap = _cap(size[block[seed_rows]], len(seeds), per_key)
+    cap = _cap(size[block[seed_rows]], seeds, per_key)
     seed_rows = seed_rows[size[block[seed_rows]] <= cap]
     count = size[block[seed_rows]]
     left = np.repeat(members[seed_rows], count)

@@ -194,10 +194,9 @@ def _other_given(has_middle: bool) -> Node:
         """
         CASE WHEN __middle IS NULL THEN __rest ELSE nullif(concat_ws(' ', __rest, nullif(array_to_string(
             list_filter(string_split(__middle, ' '),
-                lambda word: NOT list_contains(string_split(coalesce(__given, ''), ' '), word)), ' '), '')), '')
+                lambda word: NOT list_contains(string_split(coalesce(__rest, ''), ' '), word)), ' '), '')), '')
         END
         """,
-        given=_helper("given"),
         middle=_helper("middle"),
         rest=rest,
     )
@@ -329,7 +328,7 @@ def _email(roles: Mapping[str, Node], options: CleanOptions) -> Bulk | None:
         )
     }
     nobody = _either(
-        _among(tree("__mailbox || '@' || __domain", **helper), {*email.PLACEHOLDERS, *options.placeholders}),
+        _placeholder_address(helper, {*email.PLACEHOLDERS, *options.placeholders}),
         _among(helper["mailbox"], email.LOCAL_PLACEHOLDERS),
         _all(_among(helper["domain"], email.TEST_DOMAINS), _among(helper["mailbox"], email.TEST_LOCALS)),
     )
@@ -351,6 +350,15 @@ def _email(roles: Mapping[str, Node], options: CleanOptions) -> Bulk | None:
         "domain": tree("CASE WHEN __known THEN __domain END", **helper),
     }
     return Bulk(exact, fields, (first, second, third, fourth))
+
+
+def _placeholder_address(helper: Mapping[str, Node], missing: set[str]) -> Node:
+    """Whether the address is a placeholder; it is only put together where its local part is one's."""
+    return tree(
+        "CASE WHEN __suspect THEN __missing ELSE FALSE END",
+        suspect=_among(helper["mailbox"], {text.partition("@")[0] for text in missing if "@" in text}),
+        missing=_among(tree("__mailbox || '@' || __domain", **helper), missing),
+    )
 
 
 def _phone(roles: Mapping[str, Node], options: CleanOptions) -> Bulk | None:
@@ -610,7 +618,8 @@ def _street_words(text: Node, missing: set[str]) -> Node:
     return tree(
         """
         CASE WHEN __missing OR strlen(__text) > __longest OR NOT regexp_full_match(__text, __shape) THEN NULL
-             WHEN regexp_matches(__text, '[.,'']') THEN regexp_replace(__text, '[.,'']', '', 'g') ELSE __text END
+             WHEN contains(__text, '.') OR contains(__text, ',') OR contains(__text, '''')
+                 THEN regexp_replace(__text, '[.,'']', '', 'g') ELSE __text END
         """,
         text=text,
         missing=_among(text, missing),
@@ -644,13 +653,18 @@ def _street_name(text: Mapping[str, Node]) -> Node:
     leading = {**address_lines.LEADING, **address_lines.DIRECTIONS}
     return tree(
         """
-        CASE WHEN __last IS NULL THEN __name ELSE
-            CASE WHEN __opens THEN __leading ELSE __first END
-            || substr(__name, strlen(__first) + 1, strlen(__name) - strlen(__first) - strlen(__last))
-            || coalesce(__kind, __last) END
+        CASE WHEN __last IS NULL THEN __name
+             WHEN NOT __opens THEN substr(__name, 1, strlen(__name) - strlen(__last)) || coalesce(__kind, __last)
+             ELSE __leading || coalesce(__kind, __last) END
         """,
         opens=_among(text["first"], leading),
-        leading=_lookup(leading, text["first"]),
+        leading=tree(
+            """
+            __short || substr(__name, strlen(__first) + 1, strlen(__name) - strlen(__first) - strlen(__last))
+            """,
+            short=_lookup(leading, text["first"]),
+            **{name: text[name] for name in ("name", "first", "last")},
+        ),
         kind=_lookup(address_lines.SUFFIXES, text["last"]),
         **{name: text[name] for name in ("name", "first", "last")},
     )
@@ -765,8 +779,7 @@ def _number(roles: Mapping[str, Node], options: CleanOptions) -> Bulk | None:
         CASE WHEN __missing THEN ''
              WHEN regexp_full_match(__value, '0|-?[1-9][0-9]{0,17}') THEN __value
              WHEN regexp_full_match(__value, '0+[1-9][0-9]{0,17}') THEN ltrim(__value, '0')
-             WHEN regexp_full_match(__value, '-?[1-9][0-9]{0,17}[.][0-9]{1,18}') AND NOT
-                  regexp_matches(__value, '^-?[1-9][0-9]{0,2}[.][0-9]{3}$') THEN rtrim(rtrim(__value, '0'), '.')
+             WHEN regexp_full_match(__value, '-?[1-9][0-9]{0,17}[.][0-9]{1,18}') THEN rtrim(rtrim(__value, '0'), '.')
              WHEN regexp_full_match(__value, '[1-9][0-9]{0,2}(?:,[0-9]{3}){1,5}') THEN replace(__value, ',', '')
         END
         """,
@@ -855,21 +868,24 @@ def _organisation(roles: Mapping[str, Node], options: CleanOptions) -> Bulk | No
     )
     legal = tree("CASE WHEN NOT __missing THEN __legal END", missing=missing, legal=helper["legal"])
     return Bulk(
-        _organisation_read(value, helper), {"name": name, "legal": legal}, (first, second, third, fourth, fifth, sixth)
+        _organisation_read(value, missing, helper),
+        {"name": name, "legal": legal},
+        (first, second, third, fourth, fifth, sixth),
     )
 
 
-def _organisation_read(value: Node, helper: Mapping[str, Node]) -> Node:
+def _organisation_read(value: Node, missing: Node, helper: Mapping[str, Node]) -> Node:
     """Whether the end of the name is no legal form or a short one, and its start none where the end is none."""
     lasts, firsts = {form[-1] for form in _LONG_FORMS} | {"and"}, {form[0] for form in organisation.OPENING_FORMS}
     return tree(
         """
         (__value IS NULL OR (__words IS NOT NULL AND CASE
-            WHEN __last IS NULL THEN TRUE
+            WHEN __last IS NULL OR __missing THEN TRUE
             WHEN __legal IS NOT NULL THEN NOT __longer
             ELSE NOT __ends AND NOT __opens END))
         """,
         value=value,
+        missing=missing,
         longer=_all(
             tree("len(__tokens) > 2", **helper), _among(tree("list_extract(__tokens, -2)", **helper), _BEFORE_A_FORM)
         ),

@@ -17,7 +17,7 @@ from dromio.clean.text import fold
 from dromio.engines.bulk_clean import bulk_query
 from dromio.engines.columns import AttributeColumns, Codes, Column
 from dromio.engines.sql import column, render
-from dromio.io.sources import RECORDS, Records
+from dromio.io.sources import RECORDS, Records, in_row_order
 from dromio.model.schema import Attribute, Guard, Input
 
 _WHOLE_VALUE = ("email", "phone", "identifier", "date", "url", "ip")
@@ -39,7 +39,7 @@ def clean_attribute(records: Records, attribute: Attribute, guards: list[Guard] 
     else:
         fields = _clean_input(records, attribute, attribute.inputs[0])
         result = AttributeColumns(attribute.name, {name: _in_order(texts, records) for name, texts in fields.items()})
-    return _guarded(result, attribute, guards or [])
+    return guarded(result, attribute, guards or [])
 
 
 def _in_order(texts: pa.Array, records: Records) -> Column:
@@ -55,8 +55,8 @@ def _clean_input(records: Records, attribute: Attribute, value: Input) -> dict[s
     query = bulk_query(attribute.type, RECORDS, "rowid", {role: column(inside) for role, inside in roles.items()}, options)
     if query is None:
         return clean_texts(attribute.type, _texts(records, roles), options)
-    table = records.con.sql(render(query)).to_arrow_table()
-    fields = {name: table[name].combine_chunks() for name in table.column_names if name not in ("rowid", "rid", "exact")}
+    table = in_row_order(records.con.cursor().sql(render(query)).to_arrow_table())
+    fields = {name: table[name].combine_chunks() for name in table.column_names if name != "exact"}
     exact = pc.fill_null(table["exact"].combine_chunks(), False).to_numpy(zero_copy_only=False)
     rest = np.flatnonzero(~exact)
     if len(rest):
@@ -70,7 +70,7 @@ def _clean_input(records: Records, attribute: Attribute, value: Input) -> dict[s
 def _texts(records: Records, roles: Mapping[str, str]) -> dict[str, pa.Array]:
     """Raw texts of every role, in table order."""
     selected = ", ".join(f'"{inside}"' for inside in dict.fromkeys(roles.values()))
-    table = records.con.sql(f"SELECT {selected} FROM {RECORDS}").to_arrow_table()
+    table = in_row_order(records.con.cursor().sql(f"SELECT rowid, {selected} FROM {RECORDS}").to_arrow_table())
     return {role: table[inside].combine_chunks() for role, inside in roles.items()}
 
 
@@ -138,7 +138,7 @@ def _listed(records: Records, attribute: Attribute, value: Input) -> tuple[Any, 
     return table["owner"].to_numpy(), clean_texts(attribute.type, texts, options_of(attribute))
 
 
-def _guarded(columns: AttributeColumns, attribute: Attribute, guards: list[Guard]) -> AttributeColumns:
+def guarded(columns: AttributeColumns, attribute: Attribute, guards: list[Guard]) -> AttributeColumns:
     """The columns without the values that guards of the model take out."""
     from dromio.model.expressions import parse_field
     from dromio.model.schema import local

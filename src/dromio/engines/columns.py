@@ -66,6 +66,7 @@ class Column:
     codes: Codes
     values: pa.Array
     rarity: Rarity | None = None
+    _flags: dict[str, Bools] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def encode(cls, texts: pa.Array | pa.ChunkedArray) -> Column:
@@ -143,6 +144,14 @@ class Column:
         parts = np.array(list(map(scalar.date_parts, self.values.to_pylist())), np.int64).reshape(-1, 3)
         return parts[:, 0], parts[:, 1], parts[:, 2]
 
+    def flagged(self, name: str, test: Callable[[str], bool]) -> Bools:
+        """Whether each distinct value passes a test; kept under `name`."""
+        if name not in self._flags:
+            self._flags[name] = np.fromiter(map(test, self.values.to_pylist()), np.bool_, len(self.values))
+            if not len(self.values):
+                self._flags[name] = np.zeros(1, np.bool_)
+        return self._flags[name]
+
     def derived(self, function: Callable[[list[str]], list[str | None]]) -> Column:
         """The column of `function` applied to every distinct value; None stays missing."""
         results = pa.array(function(self.values.to_pylist()), pa.string()).dictionary_encode()
@@ -201,10 +210,11 @@ def _transformed(expression: FieldExpression, used: Sequence[Column]) -> Column:
         code = code * (len(column.values) + 1) + (column.codes.astype(np.int64) + 1)
         code = np.unique(code, return_inverse=True)[1]
     _, first, which = np.unique(code, return_index=True, return_inverse=True)
-    texts = [column.values.take(pa.array(column.codes[first], mask=column.codes[first] < 0)).to_pylist() for column in used]
-    weigh = [column.rarity and column.rarity.of for column in used] if expression.transform == "rare_tokens" else None
-    rows = zip(*texts, strict=True)
-    found = [scalar.tokens(row) if weigh is None else scalar.rare_tokens(row, weigh) for row in rows]
+    picked = [pa.array(column.codes[first], mask=column.codes[first] < 0) for column in used]
+    texts = [column.values.take(codes).to_pylist() for column, codes in zip(used, picked, strict=True)]
+    weigh = [None if column.rarity is None else column.rarity.of for column in used]
+    rare = expression.transform == "rare_tokens"
+    found = [scalar.rare_tokens(row, weigh) if rare else scalar.tokens(row) for row in zip(*texts, strict=True)]
     return Column.encode(pa.array([" ".join(words) or None for words in found], pa.string()).take(pa.array(which)))
 
 

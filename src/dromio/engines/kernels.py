@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow.compute as pc
 from rapidfuzz.distance import OSA, JaroWinkler, Levenshtein
 from rapidfuzz.process import cpdist
 
@@ -124,12 +125,11 @@ def soft_overlap(function: str, column: Column, left: Codes, right: Codes, bound
     """Overlap in which misspelled words count, by the reference, once per distinct pair of values."""
     weigh = (lambda word: 1000) if column.rarity is None else column.rarity.of
     bag_of = cache(lambda text: scalar.bag(text, weigh))
-    return per_distinct_pair(
-        column,
-        left,
-        right,
-        lambda a, b: np.array([scalar.soft_overlap(bag_of(x), bag_of(y)) for x, y in zip(a, b, strict=True)], np.float64),
-    )
+
+    def of_texts(one: list[str], other: list[str]) -> Floats:
+        return np.fromiter(map(scalar.soft_overlap, map(bag_of, one), map(bag_of, other)), np.float64, len(one))
+
+    return per_distinct_pair(column, left, right, of_texts)
 
 
 def _shared_weight(words: Words, weight: Ints, left: Codes, right: Codes) -> Ints:
@@ -139,6 +139,21 @@ def _shared_weight(words: Words, weight: Ints, left: Codes, right: Codes) -> Int
     pair_r, word_r = _spread(words, right)
     both = np.isin(pair_l * size + word_l, pair_r * size + word_r, assume_unique=True)
     return np.bincount(pair_l[both], weights=weight[word_l[both]], minlength=len(left)).astype(np.int64)
+
+
+def share_a_word(first: Column, second: Column, left: Codes, right: Codes) -> Bools:
+    """Whether a word of each left value of `first` is a word of the right value of `second`."""
+    result = np.zeros(len(left), np.bool_)
+    if not len(left):
+        return result
+    known = pc.fill_null(pc.index_in(first.words.vocabulary, value_set=second.words.vocabulary), -1).to_numpy(zero_copy_only=False)
+    pair_l, word_l = _spread(first.words, left)
+    word_l = known[word_l].astype(np.int64)
+    pair_l, word_l = pair_l[word_l >= 0], word_l[word_l >= 0]
+    pair_r, word_r = _spread(second.words, right)
+    size = max(len(second.words.vocabulary), 1)
+    result[pair_l[np.isin(pair_l * size + word_l, pair_r * size + word_r, assume_unique=True, kind="sort")]] = True
+    return result
 
 
 def _spread(words: Words, codes: Codes) -> tuple[Ints, Ints]:
@@ -152,7 +167,7 @@ def _spread(words: Words, codes: Codes) -> tuple[Ints, Ints]:
 def days(function: str, column: Column, left: Codes, right: Codes, bound: float) -> Floats:
     """Days between two full, real dates; NaN for all others."""
     table = column.days
-    result = np.abs(table[left] - table[right]).astype(np.float64)
+    result: Floats = np.abs(table[left] - table[right]).astype(np.float64)
     result[(table[left] == NO_DAY) | (table[right] == NO_DAY)] = np.nan
     return result
 
@@ -160,7 +175,8 @@ def days(function: str, column: Column, left: Codes, right: Codes, bound: float)
 def difference(function: str, column: Column, left: Codes, right: Codes, bound: float) -> Floats:
     """Absolute difference of two numbers; NaN where either is none."""
     table = column.numbers
-    return rounded(np.abs(table[left] - table[right]))
+    with np.errstate(over="ignore"):
+        return rounded(np.abs(table[left] - table[right]))
 
 
 def kilometres(lat: Column, lon: Column, left: tuple[Codes, Codes], right: tuple[Codes, Codes]) -> Floats:
@@ -172,7 +188,8 @@ def kilometres(lat: Column, lon: Column, left: tuple[Codes, Codes], right: tuple
     for one, other in zip(_unit_vectors(lat, lon, *left), _unit_vectors(lat, lon, *right), strict=True):
         squares = squares + (one - other) * (one - other)
     halves = np.minimum(np.sqrt(squares) / 2, 1.0)
-    return rounded(2 * scalar.EARTH_RADIUS_KM * np.fromiter(map(math.asin, halves.tolist()), np.float64, len(halves)))
+    angles = np.fromiter(map(math.asin, halves.tolist()), np.float64, len(halves))
+    return rounded(2 * scalar.EARTH_RADIUS_KM * angles)
 
 
 def _unit_vectors(lat: Column, lon: Column, lat_codes: Codes, lon_codes: Codes) -> tuple[Floats, Floats, Floats]:

@@ -50,8 +50,8 @@ def code_records(attributes: Mapping[str, AttributeColumns], key: PlannedKey, re
     """Codes of every record under a key. A record lacking any part has none."""
     result: Coded | None = None
     for attribute, expression in key.parts:
-        part = _part(attributes[attribute], expression, records)
-        result = part if result is None else _joined(result, part, records)
+        part = code_part(attributes[attribute], expression, records)
+        result = part if result is None else join(result, part, records)
     assert result is not None
     return result
 
@@ -71,7 +71,7 @@ def blocks(
         if not over.any():
             break
         inside = np.repeat(over, size)
-        part = _joined(Coded(codes[inside], members[inside]), splitter, records)
+        part = join(Coded(codes[inside], members[inside]), splitter, records)
         codes, members, start, size = _sorted_blocks(part)
         found.append(_pairs(members, start, size, max_block, source))
         over = size > max_block
@@ -90,7 +90,8 @@ def unpack(pairs: Ints) -> tuple[Codes, Codes]:
     return (pairs >> SHIFT).astype(np.int32), (pairs & _LOW).astype(np.int32)
 
 
-def _part(attribute: AttributeColumns, expression: FieldExpression, records: int) -> Coded:
+def code_part(attribute: AttributeColumns, expression: FieldExpression, records: int) -> Coded:
+    """Codes of every record under one part of a key."""
     if expression.transform in ("tokens", "rare_tokens"):
         rows, codes = _words(attribute, expression)
     else:
@@ -100,8 +101,8 @@ def _part(attribute: AttributeColumns, expression: FieldExpression, records: int
     if attribute.owner is None:
         return Coded(codes, rows)
     owners = attribute.owner[rows]
-    distinct = distinct(codes * records + owners)
-    return Coded(distinct // records, (distinct % records).astype(np.int32))
+    packed = distinct(codes * records + owners)
+    return Coded(packed // records, (packed % records).astype(np.int32))
 
 
 def _words(attribute: AttributeColumns, expression: FieldExpression) -> tuple[Codes, Ints]:
@@ -135,11 +136,11 @@ def _rare_words(columns: Sequence[Column]) -> tuple[Codes, Ints]:
         word = words.flat[np.repeat(words.start[codes], count) + inside]
         common = pc.index_in(words.vocabulary, value_set=vocabulary).to_numpy(zero_copy_only=False).astype(np.int64)
         found.append((np.repeat(rows, count) * size + common[word])[kept[word]])
-    distinct = np.unique(np.concatenate(found))
-    return (distinct // size).astype(np.int32), distinct % size
+    packed = distinct(np.concatenate(found))
+    return (packed // size).astype(np.int32), packed % size
 
 
-def _joined(one: Coded, other: Coded, records: int) -> Coded:
+def join(one: Coded, other: Coded, records: int) -> Coded:
     """Records that have a code in both, under every combination of them. Codes are renumbered to stay small."""
     order = np.argsort(other.records, kind="stable")
     count = np.bincount(other.records, minlength=records)

@@ -1,41 +1,40 @@
-"""The row engine: one record or one pair at a time, in process, on cleaned values. It is the reference and it explains.
+"""The row engine: one record or one pair at a time, in process, on cleaned values. It is the reference.
 
-A plan is compiled to plain functions once, and kept as long as the plan lives. Levels, weights and decisions are the
-same integers as those of the batch engine (`dromio.engines.duckdb`); a suite runs both on the same records.
+A plan is compiled to plain functions once, and these are kept as long as the plan lives. Levels, weights and decisions
+are the same integers as those of the batch engine (`dromio.engines.duckdb`): one suite runs both on the same records.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 from typing import NamedTuple
 
 import numpy as np
 
-from dromio.clean import TYPES, CleanOptions, Fields
+from dromio.clean import TYPES, Fields, Parts
 from dromio.engines.cleaning import _WHOLE_VALUE, options_of
-from dromio.engines.conditions import Holds, KeyValues, compile_condition, compile_key_part, words_of_model
-from dromio.engines.identity import kept_with
+from dromio.engines.compiled import compile_condition, kept_with, values_of, words_of_model
 from dromio.model.expressions import parse_field
-from dromio.model.schema import Model, local
-from dromio.plan import NO_RIVAL, Plan, PlannedComparison, against_both, probability, rarity
+from dromio.model.schema import Attribute, Model, local
+from dromio.plan import NO_RIVAL, Plan, PlannedComparison, PlannedKey, against_both, probability, rarity
 from dromio.records import Record
 
 CleanedValue = tuple[str, Fields]
-"""(label, cleaned fields), never without a field."""
+"""(label, cleaned fields); a value without any field is no value."""
 CleanedRecord = Mapping[str, tuple[CleanedValue, ...]]
-"""Attribute -> its values; an attribute without values may be absent."""
+"""Attribute -> its values. An attribute without values may be absent."""
 RecordKeys = frozenset[tuple[str, tuple[str, ...]]]
 
 _GAP = 1 << 14
 _CORRECTION: list[int] = (-against_both(np.arange(_GAP), np.zeros(_GAP, np.int64))).tolist()
-"""What the nearer of two rivals loses to the farther one, by the gap between them; nothing beyond the table."""
+"""What the nearer of two rivals adds to the farther one, by the gap between them; 0 from the end of the table on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """What the model says of a pair. `weight` in thousandths of a bit; decision: match | review | non-match."""
+    """What the model says of a pair. `weight` in thousandths of a bit; `decision`: match | review | non-match."""
 
     levels: tuple[int, ...]
     weight: int
@@ -48,7 +47,7 @@ class Scored:
 
 
 class Sums(NamedTuple):
-    """Levels of a pair, its adjustments for rarity by comparison, and the sums against both rivals."""
+    """What the weight of a pair is made of: level and rarity adjustment of every comparison, the sum for each rival."""
 
     levels: tuple[int, ...]
     adjustments: tuple[int, ...]
@@ -57,42 +56,42 @@ class Sums(NamedTuple):
 
 
 def clean_record(record: Record, model: Model) -> CleanedRecord:
-    """The cleaned values of every attribute of the model, without those that guards take out."""
+    """The cleaned values of every attribute of the model, without what its guards take out."""
     result: dict[str, tuple[CleanedValue, ...]] = {}
-    for name, clean in kept_with(model, _compiled_cleaners).items():
+    for name, clean in kept_with(model, _cleaners).items():
         values = ((value.label, clean(value.parts)) for value in record.of(name))
         result[name] = tuple((label, fields) for label, fields in values if fields)
     return result
 
 
 def record_keys(cleaned: CleanedRecord, plan: Plan) -> RecordKeys:
-    """(key name, value of every part) of all keys of a record. Records that share one are a candidate pair."""
+    """(key name, value of each part) of every key of a record; records that share one are a candidate pair."""
     found: set[tuple[str, tuple[str, ...]]] = set()
-    for name, parts in kept_with(plan, RowPlan).keys:
-        found.update((name, values) for values in product(*(part(cleaned) for part in parts)))
+    for key in kept_with(plan, RowPlan).keys:
+        found.update((key.name, values) for values in product(*key.values(cleaned)))
     return frozenset(found)
 
 
 def levels(plan: Plan, left: CleanedRecord, right: CleanedRecord) -> tuple[int, ...]:
     """Level of every comparison: the best over all pairs of values, 0 when none can be compared."""
-    return tuple(one.level(left, right) for one in kept_with(plan, RowPlan).comparisons)
+    return tuple([one.level(left, right) for one in kept_with(plan, RowPlan).comparisons])
 
 
 def score(plan: Plan, left: CleanedRecord, right: CleanedRecord) -> Scored:
-    """Levels, weight and decision of a pair. The plan must be of a trained model."""
+    """Levels, weight and decision of a pair, by a plan of a trained model."""
     found = sums(plan, left, right)
-    weight = weigh(plan, found)
+    weight = match_weight(plan, found)
     return Scored(found.levels, weight, plan.decide(weight))
 
 
 def sums(plan: Plan, left: CleanedRecord, right: CleanedRecord) -> Sums:
-    """What the weight of a pair is made of."""
+    """Levels, adjustments and sums of a pair, in thousandths of a bit."""
     reached: list[int] = []
     adjusted: list[int] = []
     unrelated, related = plan.prior_unrelated, plan.prior_related
     for one in kept_with(plan, RowPlan).comparisons:
         level = one.level(left, right)
-        adjustment = one.adjustment(level, left, right) if one.tables[level] else 0
+        adjustment = one.adjustment(level, left, right) if one.rarities[level] else 0
         reached.append(level)
         adjusted.append(adjustment)
         unrelated += one.against_unrelated[level] + adjustment
@@ -100,8 +99,8 @@ def sums(plan: Plan, left: CleanedRecord, right: CleanedRecord) -> Sums:
     return Sums(tuple(reached), tuple(adjusted), unrelated, related)
 
 
-def weigh(plan: Plan, found: Sums) -> int:
-    """Match weight in thousandths of a bit."""
+def match_weight(plan: Plan, found: Sums) -> int:
+    """Log2 odds of a match against both rivals together, in thousandths of a bit."""
     if plan.prior_related == NO_RIVAL:
         return found.unrelated
     gap = abs(found.unrelated - found.related)
@@ -112,13 +111,26 @@ class RowPlan:
     """A plan as functions."""
 
     def __init__(self, plan: Plan) -> None:
-        words = words_of_model(plan.model)
         self.comparisons = tuple(RowComparison(plan, one) for one in plan.comparisons)
-        self.keys = tuple((key.name, [compile_key_part(*part, words) for part in key.parts]) for key in plan.keys)
+        self.keys = tuple(RowKey(plan, one) for one in plan.keys)
+
+
+class RowKey:
+    """A key as functions."""
+
+    def __init__(self, plan: Plan, planned: PlannedKey) -> None:
+        words = words_of_model(plan.model)
+        self.name = planned.name
+        self._parts = [(attribute, values_of(part, words.get(attribute, {}))) for attribute, part in planned.parts]
+
+    def values(self, cleaned: CleanedRecord) -> Iterator[set[str]]:
+        """The distinct values of each part."""
+        for attribute, values in self._parts:
+            yield {value for _, fields in cleaned.get(attribute, ()) for value in values(fields)}
 
 
 class Rarities(NamedTuple):
-    """Adjustments in thousandths of a bit of agreeing on the values of a field: those listed, and all others."""
+    """Adjustments of agreeing on a field's values, in thousandths of a bit: of those listed, and of all others."""
 
     field: str
     listed: Mapping[str, int]
@@ -126,43 +138,90 @@ class Rarities(NamedTuple):
 
 
 class RowComparison:
-    """A comparison as functions, and its weights as plain integers."""
+    """A comparison as functions, its weights as plain integers."""
 
     def __init__(self, plan: Plan, planned: PlannedComparison) -> None:
-        weigh_words = words_of_model(plan.model).get(planned.attribute, {})
+        words = words_of_model(plan.model).get(planned.attribute, {})
         self.attribute = planned.attribute
-        self.null: Holds = compile_condition(planned.null, weigh_words)
-        self.conditions = tuple(compile_condition(one, weigh_words) for one in planned.conditions)
+        self.null = compile_condition(planned.null, words)
+        self.conditions = tuple(compile_condition(one, words) for one in planned.conditions)
         self.against_unrelated: list[int] = planned.against_unrelated.tolist()
         self.against_related: list[int] = planned.against_related.tolist()
         self.tells_related_apart = planned.tells_related_apart
-        self.tables = [_rarities(plan, planned.attribute, field) for field in planned.term_frequency]
+        self.rarities = [_rarities(plan.model, planned.attribute, field) for field in planned.term_frequency]
 
     def level(self, left: CleanedRecord, right: CleanedRecord) -> int:
         """The best level over all pairs of values, 0 when none can be compared."""
-        best = 0
-        for _, one in left.get(self.attribute, ()):
-            for _, other in right.get(self.attribute, ()):
-                level = self.level_of(one, other)
-                if level and (level < best or not best):
-                    best = level
-        return best
+        lefts, rights = left.get(self.attribute, ()), right.get(self.attribute, ())
+        if len(lefts) == len(rights) == 1:
+            return self.level_of(lefts[0][1], rights[0][1])
+        if not lefts or not rights:
+            return 0
+        found = {self.level_of(one[1], other[1]) for one, other in product(lefts, rights)}
+        return min(found - {0}, default=0)
 
     def level_of(self, one: Fields, other: Fields) -> int:
-        """Level of one pair of values: 0 where nothing can be compared, else 1 for the best, and so on."""
+        """Level of a pair of values: 0 where nothing can be compared, else 1 for the best, 2 for the next."""
         if self.null(one, other):
             return 0
-        for number, holds in enumerate(self.conditions, 1):
+        level = 1
+        for holds in self.conditions:
             if holds(one, other):
-                return number
-        return len(self.conditions) + 1
+                return level
+            level += 1
+        return level
 
-    def reaching(self, level: int, left: CleanedRecord, right: CleanedRecord) -> Iterator[tuple[CleanedValue, CleanedValue]]:
-        """Pairs of values that reach the level."""
-        for one, other in product(left.get(self.attribute, ()), right.get(self.attribute, ())):
-            if self.level_of(one[1], other[1]) == level:
-                yield one, other
+    def reaching(
+        self, level: int, left: CleanedRecord, right: CleanedRecord
+    ) -> list[tuple[CleanedValue, CleanedValue]]:
+        """Pairs of values that reach the level, in the order of the records' values."""
+        pairs = product(left.get(self.attribute, ()), right.get(self.attribute, ()))
+        return [(one, other) for one, other in pairs if self.level_of(one[1], other[1]) == level]
 
     def adjustment(self, level: int, left: CleanedRecord, right: CleanedRecord) -> int:
-        """Adjustment of the rarest value that pairs of values at the level agree on; 0 when they agree on none."""
-        return max((self.rarity(level, one[1], other[1]) or 0, ...) if False else 0 for one, other in ())
+        """Adjustment for the rarest value on which pairs of values at the level agree; 0 when they agree on none."""
+        lefts, rights = left[self.attribute], right[self.attribute]
+        if len(lefts) == len(rights) == 1:
+            return self.rarity(level, lefts[0][1], rights[0][1]) or 0
+        found = [self.rarity(level, one, other) for (_, one), (_, other) in self.reaching(level, left, right)]
+        return max((one for one in found if one is not None), default=0)
+
+    def rarity(self, level: int, one: Fields, other: Fields) -> int | None:
+        """Adjustment for the value that a pair of values at the level agrees on; None when there is none."""
+        rarities = self.rarities[level]
+        value = rarities and one.get(rarities.field)
+        if not rarities or value is None or value != other.get(rarities.field):
+            return None
+        return rarities.listed.get(value, rarities.other)
+
+
+def _rarities(model: Model, attribute: str, field: str | None) -> Rarities | None:
+    frequencies = model.frequencies.get(f"{attribute}.{field}")
+    if field is None or frequencies is None:
+        return None
+    unlisted = frequencies.model_copy(update={"values": {}})
+    return Rarities(field, {value: rarity(frequencies, value) for value in frequencies.values}, rarity(unlisted, ""))
+
+
+Cleaner = Callable[[Parts], Fields]
+
+
+def _cleaners(model: Model) -> dict[str, Cleaner]:
+    return {attribute.name: _cleaner(attribute, model) for attribute in model.attributes}
+
+
+def _cleaner(attribute: Attribute, model: Model) -> Cleaner:
+    """From the parts of a value to its fields, less what guards take out: a field, or all of a value of one piece."""
+    clean, options = TYPES[attribute.type].clean, options_of(attribute)
+    guarded = [(local(parse_field(guard.field)), frozenset(guard.values)) for guard in model.guards]
+    guards = [(inside.fields[0], values) for (name, inside), values in guarded if name == attribute.name]
+    whole = attribute.type in _WHOLE_VALUE
+
+    def cleaned(parts: Parts) -> Fields:
+        fields = clean(parts, options)
+        for field, values in guards:
+            if fields.get(field) in values:
+                fields = {} if whole else {name: text for name, text in fields.items() if name != field}
+        return fields
+
+    return cleaned

@@ -31,7 +31,7 @@ Weigh = Callable[[str], int]
 
 
 class Bag(NamedTuple):
-    """The distinct words of a text with their weights, in thousandths of a bit; sums of the weights and of their squares."""
+    """The distinct words of a text with their weights in thousandths of a bit, and sums of weights and of squares."""
 
     weights: Mapping[str, int]
     total: int
@@ -41,7 +41,7 @@ class Bag(NamedTuple):
 def rounded(figure: float) -> float:
     """The figure rounded to 6 decimals, half to even, in the same steps as `dromio.engines.kernels.rounded`."""
     scaled = figure * MILLION
-    return round(scaled) / MILLION if math.isfinite(scaled) else scaled
+    return round(scaled) / MILLION if scaled < math.inf else scaled
 
 
 def words(text: str) -> frozenset[str]:
@@ -160,9 +160,10 @@ def cosine(left: Bag, right: Bag) -> float:
 
 
 def soft_overlap(left: Bag, right: Bag) -> float:
-    """`overlap` in which two words also count as shared, with the lighter weight, when one is a misspelling of the other.
+    """`overlap` in which two words also count as shared, with the lighter weight, when they are few edits apart.
 
-    Each word is used once: equal words first, then the nearest, the heaviest and the alphabetically first.
+    One edit is allowed from 4 characters on, two from 8, by the shorter word; a swap of neighbours is one edit. word
+    is used once: equal words first, then the nearest, the heaviest, the alphabetically first.
     """
     shared = left.weights.keys() & right.weights.keys()
     weight = sum(left.weights[word] for word in shared)
@@ -177,7 +178,7 @@ def soft_overlap(left: Bag, right: Bag) -> float:
 
 
 def _near(one: str, weight: int, other: str, other_weight: int) -> tuple[int, int, str, str] | None:
-    """(edits, -weight, smaller word, greater word) of two words that are one or two edits apart, None when they are not."""
+    """(edits, -weight, smaller word, greater word) of two words that are few edits apart, None when they are not."""
     shorter = min(len(one), len(other))
     allowed = (shorter >= _ONE_EDIT_FROM) + (shorter >= _TWO_EDITS_FROM)
     edits = OSA.distance(one, other, score_cutoff=allowed)

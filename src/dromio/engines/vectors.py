@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dromio.clean.nicknames import same_person_given_name
+from dromio.clean.nicknames import has_nicknames, same_person_given_name
 from dromio.engines import kernels, scalar
 from dromio.engines.columns import AttributeColumns, Bools, Codes, Ints
-from dromio.model.expressions import All, AnyOf, Condition, FieldExpression, Measure, Not, Test, leaves
+from dromio.model.expressions import All, AnyOf, Condition, FieldExpression, Measure, Not, leaves
 
 Rows = npt.NDArray[Any]
 
@@ -43,7 +43,7 @@ class ValuePairs:
         self._measured: dict[tuple[str, tuple[FieldExpression, ...]], _Figures] = {}
 
     def levels(self, null: Condition, conditions: Sequence[Condition]) -> npt.NDArray[np.int8]:
-        """0 where a side has no value or `null` holds, else 1 + index of the first condition that holds, else the last."""
+        """0 where a side has no value or `null` holds, else 1 + index of the first condition that holds, or last."""
         result = np.zeros(len(self.left), np.int8)
         filled = self.attribute.filled()
         open_pairs = np.flatnonzero(filled[self.left] & filled[self.right])
@@ -163,13 +163,36 @@ class ValuePairs:
         return result
 
     def _test_nickname(self, fields: tuple[FieldExpression, ...], at: Ints) -> Bools:
-        return self._by_text(fields, at, same_person_given_name)
+        left, right, there = self._present(fields[0], at)
+        known = self.attribute.column(fields[0]).flagged("nickname", has_nicknames)
+        result = np.zeros(len(at), np.bool_)
+        result[there] = left == right
+        candidates = there[(left != right) & known[left] & known[right]]
+        result[candidates] = self._by_text(fields, at[candidates], same_person_given_name)
+        return result
 
     def _test_within(self, fields: tuple[FieldExpression, ...], at: Ints) -> Bools:
-        return self._by_text(fields, at, scalar.within)
+        left, right, there = self._present(fields[0], at)
+        words = np.diff(self.attribute.column(fields[0]).words.start)
+        result = np.zeros(len(at), np.bool_)
+        result[there] = (left == right) & (words[left] > 0)
+        candidates = there[(left != right) & (np.maximum(words[left], words[right]) > 1)]
+        result[candidates] = self._by_text(fields, at[candidates], scalar.within)
+        return result
 
     def _test_day_month_swapped(self, fields: tuple[FieldExpression, ...], at: Ints) -> Bools:
-        return self._by_text(fields, at, scalar.day_month_swapped)
+        left, right, there = self._present(fields[0], at)
+        year, month, day = self.attribute.column(fields[0]).date_parts
+        result = np.zeros(len(at), np.bool_)
+        result[there] = (
+            (left != right)
+            & (year[left] == year[right])
+            & (month[left] == day[right])
+            & (day[left] == month[right])
+            & (month[left] >= 0)
+            & (day[left] >= 0)
+        )
+        return result
 
     def _test_one_part_differs(self, fields: tuple[FieldExpression, ...], at: Ints) -> Bools:
         left, right, there = self._present(fields[0], at)
@@ -186,8 +209,7 @@ class ValuePairs:
         for one, other in ((self.left, self.right), (self.right, self.left)):
             a, b = first.codes[one[at]], second.codes[other[at]]
             todo = np.flatnonzero((a >= 0) & (b >= 0) & ~result)
-            pairs = zip(first.strings(a[todo]), second.strings(b[todo]), strict=True)
-            result[todo] = [scalar.shares_token(x, y) for x, y in pairs]
+            result[todo] = kernels.share_a_word(first, second, a[todo], b[todo])
         return result
 
     def _by_text(self, fields: tuple[FieldExpression, ...], at: Ints, function: Any) -> Bools:

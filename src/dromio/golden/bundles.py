@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from dromio.io.sources import InputColumn, Records
-from dromio.model.schema import Attribute, Input, Model
+from dromio.model.schema import Attribute, Model
 
 DEFAULT_RULES = ("most_frequent", "most_complete", "longest", "smallest")
 """Rules of an attribute for which the model names none."""
@@ -107,12 +107,9 @@ def provenance_name(attribute: Attribute, number: int) -> str:
     if number == 0:
         return f"{attribute.name}__from"
     label = attribute.inputs[number].label
-    own = bool(label) and [value.label for value in _further(attribute)].count(label) == 1 and not label.isdigit()
+    labels = [value.label for value in attribute.inputs[1:]]
+    own = bool(label) and labels.count(label) == 1 and not label.isdigit()
     return f"{attribute.name}__from_{label if own else number + 1}"
-
-
-def _further(attribute: Attribute) -> list[Input]:
-    return attribute.inputs[1:]
 
 
 def output_names(records: Records, bundles: Iterable[Bundle]) -> dict[str, str]:

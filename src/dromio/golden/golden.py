@@ -6,6 +6,7 @@ Columns are worked on bundle by bundle, so that memory holds the result and one 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -23,32 +24,39 @@ from dromio.golden.unions import unite
 from dromio.io.sources import RECORDS, InputColumn, Records
 from dromio.model.schema import Model
 
+_WORKERS = 2
+"""Bundles worked on at a time; each holds its columns of the input in memory."""
+
+Merged = tuple[dict[str, pa.Array], pa.Array | None]
+"""(values of every cluster by column name, record keys that supplied them)."""
+
 
 def golden_records(
     records: Records, model: Model, cluster: npt.NDArray[np.integer[Any]], cluster_ids: pa.Array
 ) -> pa.Table:
     """One row per cluster, in order of cluster number.
 
-    `cluster` holds the cluster number (0 to k-1, none left out) of each record, in order of record number; `cluster_ids`
-    the published id of each cluster. Columns: `cluster_id`; `records` and `sources`, the counts of each in the cluster;
-    the columns of the input in their order, with the surviving text as delivered, null where all records are blank; and
-    for every attribute `<attribute>__from`, the unique_id of the record that supplied the value ("source:unique_id" when
-    there are several sources), null where there is none. Further values of an attribute have `<attribute>__from_<label>`.
-    A column of lists holds the union of the cluster's elements, and where an attribute has only lists, its provenance is
-    a list too, element by element. A column of the input that is called like one of these gets `__input` at its end.
+    `cluster` holds the cluster number (0 to k-1, none left out) of each record, in order of record number;
+    `cluster_ids` the published id of each cluster. Columns of the result:
 
-    Values that cleaning leaves nothing of, and values that the model guards, survive only where the cluster has no other.
+    - `cluster_id`; `records` and `sources`, how many of each the cluster has;
+    - the columns of the input in their order: the surviving text as delivered, null where all records are blank; of a
+      column of lists the distinct elements of all records. One that is called like a column here gets `__input` added;
+    - `<attribute>__from` for every attribute: unique_id of the record that supplied the value, "source:unique_id" when
+      there are several sources, null where there is none. Further values of an attribute have
+      `<attribute>__from_<label>`. Of an attribute that has only lists it is a list, element by element.
+
+    Values that cleaning leaves nothing of, and values that the model guards, survive only where there is no other.
     Raises UsageError when the clusters do not fit the records, InputError when the input lacks a column of the model.
     """
     _check(records, cluster, cluster_ids)
-    setting = Setting(records, model, cluster, len(cluster_ids))
+    setting = Setting.of(records, model, cluster, len(cluster_ids))
     bundles = bundles_of(records, model)
     names = output_names(records, bundles)
     keys = _record_keys(records)
     values: dict[str, pa.Array] = {}
     provenance: dict[tuple[str, int], pa.Array] = {}
-    for bundle in bundles:
-        merged, origin = _merge(setting, bundle, keys if bundle.uses else None)
+    for bundle, (merged, origin) in zip(bundles, _merge_all(setting, bundles, keys), strict=True):
         values |= {names[one.name]: merged[one.name] for one in bundle.columns}
         provenance |= {(use.attribute.name, use.number): origin for use in bundle.uses}
     counts = {"cluster_id": cluster_ids, "records": pa.array(setting.size), "sources": pa.array(_sources(setting))}
@@ -66,7 +74,9 @@ def _check(records: Records, cluster: npt.NDArray[np.integer[Any]], cluster_ids:
         raise UsageError(f"there are {len(records)} records, but cluster numbers for {len(cluster)}")
     low, high = int(cluster.min()), int(cluster.max())
     if low < 0 or high >= len(cluster_ids):
-        raise UsageError(f"cluster numbers go from {low} to {high}; {len(cluster_ids)} ids allow 0 to {len(cluster_ids) - 1}")
+        raise UsageError(
+            f"cluster numbers go from {low} to {high}; {len(cluster_ids)} ids allow 0 to {len(cluster_ids) - 1}"
+        )
     unused = np.flatnonzero(np.bincount(cluster, minlength=len(cluster_ids)) == 0)
     if len(unused):
         raise UsageError(f"cluster {unused[0]} has no record; every id needs at least one")
@@ -82,15 +92,29 @@ def _record_keys(records: Records) -> pa.Array:
 
 def _sources(setting: Setting) -> Ints:
     """Distinct sources of every cluster."""
-    total = np.zeros(setting.count, np.int64)
+    total = np.zeros(len(setting.size), np.int64)
     for number in range(len(setting.records.sources)):
-        present = np.zeros(setting.count, np.bool_)
+        present = np.zeros(len(setting.size), np.bool_)
         present[setting.cluster[setting.records.source == number]] = True
         total += present
     return total
 
 
-def _merge(setting: Setting, bundle: Bundle, keys: pa.Array | None) -> tuple[dict[str, pa.Array], pa.Array | None]:
+def _merge_all(setting: Setting, bundles: Sequence[Bundle], keys: pa.Array) -> list[Merged]:
+    """The result of every bundle, two at a time: numpy, Arrow and DuckDB leave Python to others while they work."""
+
+    def merge(bundle: Bundle) -> Merged:
+        own = setting.own_connection()
+        try:
+            return _merge(own, bundle, keys if bundle.uses else None)
+        finally:
+            own.records.con.close()
+
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        return list(pool.map(merge, bundles))
+
+
+def _merge(setting: Setting, bundle: Bundle, keys: pa.Array | None) -> Merged:
     """(merged values by column name, provenance) of one bundle; no provenance without `keys`."""
     merged: dict[str, pa.Array] = {}
     origin: pa.Array | None = None

@@ -38,10 +38,10 @@ class Candidates:
 
         Of two values neither is more frequent than the other, so only clusters of three and more are counted.
         """
-        rows = np.flatnonzero(np.bincount(self.cluster)[self.cluster] > 2)
+        rows = np.flatnonzero(_sizes(self.cluster) > 2)
         result = np.zeros(len(self.cluster), np.int64)
         if len(rows):
-            key = np.unique(self.cluster[rows], return_inverse=True)[1].astype(np.int64)
+            key = np.cumsum(starts_of(self.cluster[rows]))
             for texts in self.texts:
                 codes = folded_codes(texts.take(pa.array(rows))) + 1
                 key = np.unique(key * (int(codes.max()) + 1) + codes, return_inverse=True)[1].astype(np.int64)
@@ -54,6 +54,8 @@ class Candidates:
 
     def most_complete(self, rows: Ints) -> Ints:
         """Columns of each that hold something."""
+        if len(self.texts) == 1:
+            return np.zeros(len(rows), np.int64)
         filled = [texts.is_valid().to_numpy(zero_copy_only=False)[rows] for texts in self.texts]
         return np.sum(filled, axis=0, dtype=np.int64)
 
@@ -63,7 +65,15 @@ class Candidates:
         lengths = [pc.fill_null(pc.utf8_length(texts.take(at)), 0).to_numpy() for texts in self.texts]
         return np.sum(lengths, axis=0, dtype=np.int64)
 
-    def smallest(self) -> list[Score]:
+    def scores(self, rule: str) -> list[Score]:
+        """The scores of a rule that looks at values: one, or for `smallest` several to be asked in order."""
+        if rule == "smallest":
+            return self._smallest()
+        return [
+            {"most_frequent": self.most_frequent, "most_complete": self.most_complete, "longest": self.longest}[rule]
+        ]
+
+    def _smallest(self) -> list[Score]:
         """First in the order of texts, column by column; of equal ones the one with least white space around it."""
         trimmed: list[Score] = [_smaller(texts) for texts in self.texts]
         shorter: list[Score] = [_shorter(raw) for raw in self.raw]
@@ -101,6 +111,13 @@ def starts_of(cluster: Ints) -> Bools:
     starts = np.ones(len(cluster), np.bool_)
     starts[1:] = cluster[1:] != cluster[:-1]
     return starts
+
+
+def _sizes(cluster: Ints) -> Ints:
+    """How many elements of a sorted array are equal to each."""
+    group = np.cumsum(starts_of(cluster)) - 1
+    result: Ints = np.bincount(group)[group]
+    return result
 
 
 def _are_alone(cluster: Ints) -> Bools:

@@ -17,7 +17,7 @@ from dromio.engines.bulk_clean import bulk_query
 from dromio.engines.cleaning import clean_texts, options_of
 from dromio.engines.sql import alias, column, render, tree
 from dromio.golden.bundles import Use
-from dromio.golden.texts import Bools, codes_of, folded, to_bools
+from dromio.golden.texts import Bools, to_bools
 from dromio.model.expressions import parse_field
 from dromio.model.schema import Attribute, Guard, local
 
@@ -36,17 +36,12 @@ def are_real(
     size = len(next(iter(texts.values())))
     if not uses:
         return np.ones(size, np.bool_)
-    if len(texts) > 1:
-        return np.logical_or.reduce([_is_real(con, use, texts, guards) for use in uses])
-    ((name, own),) = texts.items()
-    codes, distinct = codes_of(own)
-    real = np.logical_or.reduce([_is_real(con, use, {name: distinct}, guards) for use in uses])
-    return np.append(real, False)[codes]
+    concerned = [use for use in uses if any(own.inside in texts for own in use.roles.values())]
+    real: Bools = np.logical_or.reduce([_is_real(con, use, texts, guards) for use in concerned])
+    return real
 
 
-def _is_real(
-    con: duckdb.DuckDBPyConnection, use: Use, texts: Mapping[str, pa.Array], guards: Sequence[Guard]
-) -> Bools:
+def _is_real(con: duckdb.DuckDBPyConnection, use: Use, texts: Mapping[str, pa.Array], guards: Sequence[Guard]) -> Bools:
     roles = {role: own.inside for role, own in use.roles.items() if own.inside in texts}
     parts = {role: texts[inside] for role, inside in roles.items()}
     hot = _hot_values(use.attribute, guards)
@@ -62,11 +57,12 @@ def _is_real(
 
 
 def _hot_values(attribute: Attribute, guards: Sequence[Guard]) -> dict[str, list[str]]:
-    """Field of the attribute -> values that count as missing."""
+    """Field of the attribute -> its values that count as missing."""
+    fields = TYPES[attribute.type].fields
     hot: dict[str, list[str]] = {}
     for guard in guards:
         name, expression = local(parse_field(guard.field))
-        if name == attribute.name and not expression.transform:
+        if name == attribute.name and not expression.transform and expression.fields[0] in fields:
             hot.setdefault(expression.fields[0], []).extend(guard.values)
     return hot
 
@@ -122,7 +118,9 @@ def _verdict(attribute: Attribute, cleaned: Any, hot: Mapping[str, list[str]]) -
     }
     left = exp.or_(
         *(
-            tree("coalesce(NOT __hot, false)", hot=guarded[name]) if name in guarded else tree("__f IS NOT NULL", f=column(name))
+            tree("coalesce(NOT __hot, false)", hot=guarded[name])
+            if name in guarded
+            else tree("__f IS NOT NULL", f=column(name))
             for name in fields
         )
     )
@@ -132,6 +130,9 @@ def _verdict(attribute: Attribute, cleaned: Any, hot: Mapping[str, list[str]]) -
 
 
 def is_filler(attribute: Attribute, texts: pa.Array) -> Bools:
-    """Whether a text of one role says nothing, such as the "unknown" city of an address whose street is known."""
+    """Whether a trimmed text of one role says nothing, such as the "Unknown" city of an address whose street is known.
+
+    Only case is folded: this breaks ties between real values, it does not tell whether a value is real.
+    """
     known = sorted(placeholders(attribute.type) | options_of(attribute).placeholders)
-    return to_bools(pc.is_in(folded(texts), value_set=pa.array(known, texts.type)))
+    return to_bools(pc.is_in(pc.ascii_lower(texts), value_set=pa.array(known, texts.type)))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -28,41 +27,40 @@ _OF_RECORD = ("most_recent", "source_rank")
 
 @dataclass(frozen=True)
 class Setting:
-    """What all bundles share: the records, the model and the clusters. Clusters are numbered 0 to `count` - 1."""
+    """What all bundles share: the records, the model and the clusters."""
 
     records: Records
     model: Model
     cluster: npt.NDArray[Any]
-    count: int
+    """Cluster number of every record."""
+    size: Ints
+    """Records of every cluster."""
+    single: Bools
+    """Whether each record is the only one of its cluster."""
+    several: Ints
+    """Records of clusters with more than one, by cluster, then by record number."""
+    recency: pa.Array | None
+    """When each record was last updated, null where blank; None when the model has no such column."""
 
-    @cached_property
-    def size(self) -> Ints:
-        """Records of every cluster."""
-        return np.bincount(self.cluster, minlength=self.count).astype(np.int64)
+    @classmethod
+    def of(cls, records: Records, model: Model, cluster: npt.NDArray[Any], count: int) -> Setting:
+        """`count`: number of clusters. Raises InputError when the model's column of recency cannot be used."""
+        size = np.bincount(cluster, minlength=count).astype(np.int64)
+        single = size[cluster] == 1
+        rows = np.flatnonzero(~single)
+        several = rows[np.argsort(cluster[rows], kind="stable")]
+        return cls(records, model, cluster, size, single, several, _recency(records, model.recency))
 
-    @cached_property
-    def several(self) -> Ints:
-        """Records of clusters with more than one, by cluster, then by record number."""
-        rows = np.flatnonzero(self.size[self.cluster] > 1)
-        order: Ints = rows[np.argsort(self.cluster[rows], kind="stable")]
-        return order
+    def own_connection(self) -> Setting:
+        """The same on a further connection to the database, for another thread."""
+        return replace(self, records=replace(self.records, con=self.records.con.cursor()))
 
-    @cached_property
+    @property
     def trust(self) -> Ints:
         """Score of every source: more for those the model trusts more, least for those it does not list."""
         rank = {name: -place for place, name in reversed(list(enumerate(self.model.source_rank)))}
-        return np.array([rank.get(source.name, -len(rank)) for source in self.records.sources], np.int64)
-
-    @cached_property
-    def recency(self) -> pa.Array | None:
-        """When each record was last updated, in order of record number; null where blank. None without such a column."""
-        if self.model.recency is None:
-            return None
-        column = self.records.column(self.model.recency)
-        if column.is_list:
-            raise InputError(f"column {column.name!r} holds lists; recency needs one text per record")
-        texts = pc.utf8_trim_whitespace(self.records.texts(column.inside))
-        return pc.if_else(pc.equal(texts, ""), pa.scalar(None, texts.type), texts)
+        least = -len(self.model.source_rank)
+        return np.array([rank.get(source.name, least) for source in self.records.sources], np.int64)
 
     def record_score(self, rule: str, record: Ints) -> Score:
         """A rule that looks at the record, not at the value. `record` holds the record of every candidate."""
@@ -72,6 +70,16 @@ class Setting:
         if recency is None:
             return lambda rows: np.zeros(len(rows), np.int64)
         return lambda rows: _later(recency.take(pa.array(record[rows])))
+
+
+def _recency(records: Records, name: str | None) -> pa.Array | None:
+    if name is None:
+        return None
+    column = records.column(name)
+    if column.is_list:
+        raise InputError(f"column {column.name!r} holds lists; recency needs one text per record")
+    texts = pc.utf8_trim_whitespace(records.texts(column.inside))
+    return pc.if_else(pc.equal(texts, ""), pa.scalar(None, texts.type), texts)
 
 
 def _later(texts: pa.Array) -> Ints:
@@ -86,8 +94,8 @@ def survivors(setting: Setting, bundle: Bundle, texts: Mapping[str, pa.Array]) -
     `texts`: the bundle's chosen columns by their names inside, in table order.
     """
     present = np.logical_or.reduce([has_text(own) for own in texts.values()])[setting.records.position]
-    supplier = np.full(setting.count, NOBODY, np.int64)
-    single = np.flatnonzero(present & (setting.size[setting.cluster] == 1))
+    supplier = np.full(len(setting.size), NOBODY, np.int64)
+    single = np.flatnonzero(present & setting.single)
     supplier[setting.cluster[single]] = single
     record = setting.several[present[setting.several]]
     chosen = record[_choose_of_several(setting, bundle, texts, record)]
@@ -125,6 +133,8 @@ def _choose_contested(setting: Setting, bundle: Bundle, record: Ints, raw: Mappi
 
     Rules score a value whatever its rivals are, so only the clusters whose winner is not real are asked again.
     """
+    if not len(record):
+        return record
     cluster = setting.cluster[record]
     scores = _scores(setting, bundle, record, raw)
     rows = np.arange(len(record))
@@ -152,10 +162,8 @@ def _scores(setting: Setting, bundle: Bundle, record: Ints, raw: Mapping[str, pa
     for rule in dict.fromkeys((*bundle.rules, "smallest")):
         if rule in _OF_RECORD:
             scores.append(setting.record_score(rule, record))
-        elif rule == "smallest":
-            scores += candidates.smallest()
         else:
-            scores.append(getattr(candidates, rule))
+            scores += candidates.scores(rule)
     return scores
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+from sqlglot import exp
 
 from dromio.engines.sql import alias, column, render, table, tree
 from dromio.golden.bundles import Bundle
@@ -15,7 +16,6 @@ from dromio.golden.real import are_real
 from dromio.golden.survivors import Setting
 from dromio.golden.texts import Bools, Ints, has_text, places, whole
 from dromio.io.sources import RECORDS
-from sqlglot import exp
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Union:
         """Parallel values as one list per cluster, null for a cluster without elements."""
         empty = np.append(np.diff(self.start) == 0, False)
         offsets = pa.array(self.start.astype(np.int32), mask=empty)
-        return pa.ListArray.from_arrays(offsets, values.cast(pa.string()))
+        return pa.ListArray.from_arrays(offsets, values)
 
 
 def unite(setting: Setting, bundle: Bundle) -> Union:
@@ -49,7 +49,7 @@ def unite(setting: Setting, bundle: Bundle) -> Union:
         first |= starts_of(key[order])
     kept = order[first]
     kept = kept[_worth_keeping(setting, bundle, owner[kept], [own.take(pa.array(kept)) for own in texts])]
-    start = np.searchsorted(setting.cluster[owner[kept]], np.arange(setting.count + 1)).astype(np.int64)
+    start = np.searchsorted(setting.cluster[owner[kept]], np.arange(len(setting.size) + 1)).astype(np.int64)
     return Union(start, tuple(own.take(pa.array(kept)) for own in texts), owner[kept])
 
 
@@ -69,7 +69,7 @@ def _worth_keeping(setting: Setting, bundle: Bundle, record: Ints, texts: Sequen
         return np.zeros(0, np.bool_)
     named = {one.inside: own for one, own in zip(bundle.united, texts, strict=True)}
     real = are_real(setting.records.con, bundle.uses, named, setting.model.guards)
-    has_real = np.zeros(setting.count, np.bool_)
+    has_real = np.zeros(len(setting.size), np.bool_)
     has_real[setting.cluster[record[real]]] = True
     result: Bools = real | ~has_real[setting.cluster[record]]
     return result

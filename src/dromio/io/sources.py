@@ -80,9 +80,20 @@ class Records:
 
     def texts(self, inside: str) -> pa.Array:
         """One column's values in order of record number."""
-        query = render(tree("SELECT __c AS v FROM __t", c=column(inside), t=table(RECORDS)))
-        values = self.con.sql(query).to_arrow_table()["v"].combine_chunks()
+        query = render(tree("SELECT rowid, __c AS v FROM __t", c=column(inside), t=table(RECORDS)))
+        values = in_row_order(self.con.cursor().sql(query).to_arrow_table())["v"].combine_chunks()
         return values.take(pa.array(self.position))
+
+
+def in_row_order(answer: pa.Table) -> pa.Table:
+    """A query's answer in order of its column `rowid`, and without it: parallel plans do not keep the order of rows."""
+    rows = answer["rowid"].to_numpy()
+    answer = answer.drop_columns(["rowid"])
+    if np.array_equal(rows, np.arange(len(rows))):
+        return answer
+    order = np.empty(len(rows), np.int64)
+    order[rows] = np.arange(len(rows))
+    return answer.take(pa.array(order))
 
 
 def read_records(con: duckdb.DuckDBPyConnection, inputs: Any, *, id_column: str | None = None) -> Records:

@@ -118,7 +118,7 @@ class _Parser:
         while self._at_line():
             scoring.append(self._scoring_group())
             self._accept(";")
-        thresholds = self._thresholds(required=bool(scoring), allowed=bool(scoring))
+        thresholds = self._thresholds() if scoring else {}
         return Algorithm(matching, tuple(scoring), thresholds.get("POSSIBLE"), thresholds.get("DEFINITE"))
 
     def _at_line(self) -> bool:
@@ -135,9 +135,9 @@ class _Parser:
         usage = self.expression() if self._accept("WHEN") else None
         return ScoringGroup(match, score, penalty, usage)
 
-    def _thresholds(self, *, required: bool, allowed: bool) -> dict[str, int]:
+    def _thresholds(self) -> dict[str, int]:
         found: dict[str, int] = {}
-        while allowed and (word := self._accept(*THRESHOLD_WORDS)):
+        while word := self._accept(*THRESHOLD_WORDS):
             if word.kind in found:
                 raise self._error(word, f"{word.kind} MATCH is given twice")
             self.expect("MATCH")
@@ -148,7 +148,7 @@ class _Parser:
                 raise self._error(
                     word, f"the possible score {found['POSSIBLE']} exceeds the definite {found['DEFINITE']}"
                 )
-        if required and not found:
+        if not found:
             raise self._unexpected()
         return found
 

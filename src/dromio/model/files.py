@@ -44,8 +44,9 @@ def model_from(document: Any) -> Model:
 
 def dump_model(model: Model) -> str:
     """The model as YAML; loading it gives an equal model."""
-    document = model.model_dump(mode="json", exclude_defaults=False, exclude_none=True)
-    document = {key: value for key, value in document.items() if value not in ({}, [])}
+    document = {"format": model.format, "name": model.name, "link_type": model.link_type}
+    document |= model.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
+    document |= {part: getattr(model, part).model_dump(mode="json") for part in ("thresholds", "clustering")}
     return _HEADER + yaml.dump(
         document, Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper), sort_keys=False, allow_unicode=True, width=120
     )

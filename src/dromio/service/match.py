@@ -16,7 +16,7 @@ from dromio.configure import draft, hot
 from dromio.configure import keys as key_choice
 from dromio.configure.profile import profile_columns
 from dromio.engines.arrays import union
-from dromio.engines.cleaning import clean_attribute
+from dromio.engines.cleaning import clean_attribute, guarded
 from dromio.engines.columns import AttributeColumns, Codes, Ints
 from dromio.engines.duckdb import Batch, weights
 from dromio.engines.keys import Blocks, blocks, code_records
@@ -60,7 +60,9 @@ def understand(records: Records) -> tuple[Understanding, list[Attribute], str | 
 def clean(records: Records, attributes: Sequence[Attribute], model: Model | None = None) -> dict[str, AttributeColumns]:
     """Cleaned columns of every attribute, without the values that guards of the model take out."""
     guards = list(model.guards) if model else []
-    return {attribute.name: clean_attribute(records, attribute, guards) for attribute in attributes}
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        cleaned = pool.map(lambda attribute: clean_attribute(records, attribute, guards), attributes)
+        return {attribute.name: columns for attribute, columns in zip(attributes, cleaned, strict=True)}
 
 
 def source_of(records: Records, link_type: LinkType) -> Codes | None:
@@ -81,9 +83,8 @@ def draft_model(
     """An untrained model for the data: comparisons, guards, frequencies, keys. Also the chance of agreement, once counted."""
     understanding.hot = hot.hot_values(attributes, columns)
     guards = hot.guards(understanding.hot)
-    if guards:
-        columns.update(clean(records, [one for one in attributes if any(g.field.startswith(one.name + ".") for g in guards)],
-                             _bare(attributes, guards)))
+    for attribute in attributes:
+        columns[attribute.name] = guarded(columns[attribute.name], attribute, guards)
     comparisons = draft.comparisons(attributes, columns, len(records))
     model = Model(
         name=records.sources[0].name if len(records.sources) == 1 else "model",
@@ -150,11 +151,6 @@ def weigh(batch: Batch, plan: Plan, levels: Levels, left: Codes, right: Codes) -
     """Match weight of every pair in thousandths of a bit."""
     unrelated, related = batch.adjustments(plan, levels, left, right)
     return weights(plan, levels, unrelated, related)
-
-
-def _bare(attributes: list[Attribute], guards: list[object]) -> Model:
-    """A model that only carries guards, for cleaning."""
-    return Model.model_construct(attributes=attributes, guards=guards)
 
 
 def _single(part: object) -> object:

@@ -26,7 +26,7 @@ from dromio.model.schema import LinkType, Model, Thresholds
 from dromio.plan import MILLI, Plan, make_plan, probability
 from dromio.service import match
 from dromio.service.options import RunOptions
-from dromio.service.phases import Phases, Watcher, nobody, peak_memory_mb
+from dromio.service.phases import Phases, Watcher, nobody
 from dromio.training.counts import Levels
 from dromio.training.train import Training
 
@@ -67,6 +67,13 @@ class Run:
                 "cluster_id": self.cluster_ids.take(pa.array(self.cluster)),
             }
         )
+
+    @property
+    def golden(self) -> pa.Table:
+        """One golden record for each cluster, with the record that supplied each value."""
+        from dromio.golden import golden_records
+
+        return golden_records(self.records, self.model, self.cluster, self.cluster_ids)
 
     @property
     def pairs(self) -> pa.Table:

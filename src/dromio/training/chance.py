@@ -157,9 +157,13 @@ def _probability_of_all(fields: Equalities, attribute: AttributeColumns) -> floa
     for column in columns:
         present = present & (column.codes >= 0)
         code = code * (len(column.values) + 1) + column.codes.astype(np.int64)
-        if len(columns) > 1:
-            code = np.unique(code, return_inverse=True)[1]
-    counts = columns[0].counts if len(columns) == 1 else np.bincount(code[present])
-    counts = counts[counts > 0].astype(np.float64)
+    counts = (columns[0].counts if len(columns) == 1 else _run_lengths(np.sort(code[present]))).astype(np.float64)
     rows = len(columns[0].codes)
     return float((counts * (counts - 1)).sum() / max(rows * (rows - 1), 1))
+
+
+def _run_lengths(ordered: Any) -> Any:
+    """Lengths of the runs of equal values."""
+    if not len(ordered):
+        return np.zeros(0, np.int64)
+    return np.diff(np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1], True]))

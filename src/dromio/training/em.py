@@ -34,14 +34,14 @@ _ROUNDS = 300
 @dataclass(frozen=True)
 class Learned:
     """`m`, `u` (of unrelated pairs) and `shared` per comparison; expected numbers of matches and related pairs among the candidates;
-    `match_odds`: natural log odds of every vector; `rounds` until it stood still."""
+    `log_rivals`: natural log of the related and unrelated pairs expected of every vector; `rounds` until it stood still."""
 
     m: tuple[Floats, ...]
     u: tuple[Floats, ...]
     shared: tuple[float, ...]
     matches: float
     related: float
-    match_odds: Floats
+    log_rivals: Floats
     rounds: int
 
 
@@ -81,8 +81,7 @@ def learn(
         ]
         if max(float(np.abs(new - old).max()) for new, old in zip(m, before, strict=True)) < _TOLERANCE:
             break
-    odds = log_match - np.logaddexp(log_related, log_unrelated)
-    return Learned(tuple(m), u, tuple(shared), matches, related, odds, rounds)
+    return Learned(tuple(m), u, tuple(shared), matches, related, np.logaddexp(log_related, log_unrelated), rounds)
 
 
 def _can_tell_related_apart(counted: VectorCounts, shared: Sequence[float]) -> bool:

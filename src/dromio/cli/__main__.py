@@ -1,0 +1,5 @@
+"""`python -m dromio.cli`."""
+
+from dromio.cli import main
+
+main()

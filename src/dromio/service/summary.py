@@ -1,0 +1,223 @@
+"""What run.json holds, and the report shows: a run in figures and plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import log2
+from typing import Any
+
+import numpy as np
+
+from dromio import __version__
+from dromio.engines.columns import Ints
+from dromio.plan import MILLI, NO_RIVAL, probability
+from dromio.service.clusters_shown import clusters_shown
+from dromio.service.examples import examples
+from dromio.service.phases import peak_memory_mb
+from dromio.service.resolve import Run
+
+_BIN = 1.0
+_LEAST_BIN, _MOST_BIN = -30.0, 60.0
+_HOT_SHOWN = 50
+
+
+def run_document(run: Run) -> dict[str, Any]:
+    """The document of run.json."""
+    sizes = np.bincount(run.cluster)
+    return {
+        "dromio": __version__,
+        "started": run.started.isoformat(timespec="seconds"),
+        "inputs": [
+            {"name": one.name, "path": one.origin, "rows": one.rows, "columns": len(one.columns)} for one in run.records.sources
+        ],
+        "link_type": run.model.link_type,
+        "records": len(run.records),
+        "entities": len(sizes),
+        "duplicates": len(run.records) - len(sizes),
+        "summary": _sentences(run, sizes),
+        "warnings": _warnings(run, sizes),
+        "columns": _columns(run),
+        "hot_values": [
+            {"attribute": one.attribute, "value": one.value, "records": one.records, "action": "carries no key and no weight"}
+            for one in run.understanding.hot[:_HOT_SHOWN]
+        ],
+        "keys": _keys(run),
+        "candidate_pairs": len(run.left),
+        "weights": _histogram(run.weight),
+        "thresholds": {"match": run.plan.match_threshold / MILLI, "review": run.plan.review_threshold / MILLI},
+        "prior": run.model.prior.match if run.model.prior else None,
+        "comparisons": _comparisons(run),
+        "examples": examples(run),
+        "cluster_sizes": [
+            {"size": size, "clusters": int(count)} for size, count in enumerate(np.bincount(sizes)) if count and size
+        ],
+        "clusters": clusters_shown(run),
+        "calibration": _calibration(run),
+        "timings": [{"phase": name, "seconds": round(seconds, 3)} for name, seconds in run.phases.seconds.items()],
+        "peak_memory_mb": peak_memory_mb(),
+        "threads": run.options.thread_count,
+    }
+
+
+def _sentences(run: Run, sizes: Ints) -> list[str]:
+    records, entities = len(run.records), len(sizes)
+    several = int((sizes > 1).sum())
+    weight = run.weight
+    review = int(((weight >= run.plan.review_threshold) & (weight < run.plan.match_threshold)).sum())
+    found = [
+        f"{records:,} records are {entities:,} entities: {records - entities:,} records ({(records - entities) / records:.1%}) "
+        f"repeat another one.",
+        f"{several:,} entities have more than one record; the largest has {int(sizes.max(initial=0)):,}.",
+        f"{len(run.left):,} pairs of records shared a key and were compared, of {records * (records - 1) // 2:,} possible ones.",
+    ]
+    if review:
+        found.append(f"{review:,} pairs are close to the threshold and worth a review.")
+    return found
+
+
+def _warnings(run: Run, sizes: Ints) -> list[str]:
+    """What a careful user should know before relying on the result."""
+    found = list(run.records.notes)
+    if run.records.id_column is None:
+        found.append("No column tells the records apart, so they are numbered in the order of the input; name one with --id.")
+    probabilities = probability(run.weight)
+    unsure = float(((probabilities > 0.1) & (probabilities < 0.9)).sum())
+    likely = float(probabilities.sum())
+    if likely >= 1 and unsure > 0.5 * likely:
+        found.append(
+            "The columns do not tell matches and chance apart well: more than half as many pairs are in doubt as match. "
+            "A birth date, an e-mail address, a phone number or an account number would help most."
+        )
+    if likely < 1:
+        found.append("No pair of records looks like a match: either there are no duplicates, or the columns cannot show them.")
+    over = sum(one.dropped for one in run.blocks)
+    if over:
+        found.append(f"{over:,} blocks were too large to compare pair by pair, after splitting; their records met through other keys only.")
+    if int(sizes.max(initial=0)) > max(50, 0.05 * len(run.records)):
+        found.append(f"The largest entity has {int(sizes.max()):,} records; look at it before relying on the result.")
+    return found
+
+
+def _columns(run: Run) -> list[dict[str, Any]]:
+    attribute_of = {
+        column: attribute.name for attribute in run.model.attributes for value in attribute.inputs for column in value.columns.values()
+    }
+    return [
+        {
+            "source": "",
+            "column": one.profile.name,
+            "type": one.type or "not used",
+            "attribute": attribute_of.get(one.profile.name, ""),
+            "role": one.role if one.type else "",
+            "filled": one.profile.filled,
+            "distinct": one.profile.distinct,
+            "reason": one.reason,
+            "examples": list(one.profile.examples),
+        }
+        for one in run.understanding.columns
+    ]
+
+
+def _keys(run: Run) -> list[dict[str, Any]]:
+    coverage = {str(one.key): one.coverage for one in run.understanding.keys}
+    return [
+        {
+            "name": key.name,
+            "coverage": coverage.get(key.name),
+            "pairs": block.count,
+            "new_pairs": added,
+            "largest_block": block.largest,
+            "split_blocks": block.split,
+            "dropped_blocks": block.dropped,
+        }
+        for key, block, added in zip(run.plan.keys, run.blocks, run.added, strict=True)
+    ]
+
+
+def _histogram(weight: Ints) -> dict[str, Any]:
+    """Pairs and expected matches by match weight, in bins of one bit; the outermost bins hold all that lies beyond."""
+    bits = np.clip(weight / MILLI, _LEAST_BIN, _MOST_BIN - 1e-9)
+    edges = np.arange(_LEAST_BIN, _MOST_BIN + _BIN, _BIN)
+    pairs, _ = np.histogram(bits, edges)
+    matches, _ = np.histogram(bits, edges, weights=probability(weight))
+    used = np.flatnonzero(pairs)
+    if not len(used):
+        return {"edges": [], "pairs": [], "matches": []}
+    low, high = used[0], used[-1] + 1
+    return {
+        "edges": edges[low : high + 1].tolist(),
+        "pairs": pairs[low:high].tolist(),
+        "matches": [round(value, 2) for value in matches[low:high].tolist()],
+    }
+
+
+def _comparisons(run: Run) -> list[dict[str, Any]]:
+    with_related = run.plan.prior_related != NO_RIVAL
+    return [
+        {
+            "name": comparison.name,
+            "attribute": comparison.attribute,
+            "shared": comparison.shared,
+            "levels": [
+                {
+                    "label": level.label,
+                    "m": level.m,
+                    "u": level.u,
+                    "weight": log2(level.m / level.u) if level.m and level.u else None,
+                    "is_null_level": False,
+                    **(
+                        {"household": comparison.shared * level.m + (1 - comparison.shared) * level.u}
+                        if with_related and level.m and level.u
+                        else {}
+                    ),
+                }
+                for level in comparison.levels
+            ],
+        }
+        for comparison in run.model.comparisons
+    ]
+
+
+def _calibration(run: Run) -> dict[str, Any]:
+    """How many candidate pairs of each vector chance explains, against what the model says: the check without labels."""
+    if run.training is None:
+        return {}
+    edges = np.linspace(0, 1, 11)
+    probabilities = probability(run.weight)
+    place = np.minimum((probabilities * 10).astype(np.int64), 9)
+    bins: list[dict[str, Any]] = []
+    excess = _above_chance(run)
+    for at in range(10):
+        inside = place == at
+        if inside.any():
+            bins.append(
+                {
+                    "probability": round(float(probabilities[inside].mean()), 4),
+                    "expected": round(float(excess[inside].mean()), 4),
+                    "pairs": int(inside.sum()),
+                }
+            )
+    assert len(edges) == 11
+    return {
+        "bins": bins,
+        "note": "Checked without labels: for every comparison vector, the share of its pairs that exceeds what unrelated and related "
+        "pairs account for, as counted, against the probability that the model gives.",
+    }
+
+
+def _above_chance(run: Run) -> np.ndarray:
+    """For every pair, the share of the pairs with its vector that rivals do not account for, from counts alone."""
+    from dromio.training.counts import count_vectors
+
+    training = run.training
+    assert training is not None
+    counted = count_vectors(run.levels)
+    rivals = np.exp(training.learned.log_rivals)
+    share = np.clip(1 - rivals / np.maximum(counted.counts, 1), 0, 1)
+    result: np.ndarray = share[counted.which]
+    return result
+
+
+def shown(texts: Sequence[str | None], most: int = 60) -> list[str]:
+    """Texts cut to a length fit to be shown."""
+    return [(text or "")[:most] for text in texts]
