@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from dromio.clusters.components import connected_components
 from dromio.engines.arrays import distinct
 
 Ints = npt.NDArray[np.int64]
@@ -49,27 +50,26 @@ def average_link(
     left, right = np.minimum(left, right), np.maximum(left, right)
     total = edges.weight.astype(np.int64) - unseen
     touched = distinct(np.concatenate([left, right])) if len(left) else left
-    left, right = np.searchsorted(touched, left), np.searchsorted(touched, right)
+    place = np.zeros(records, np.int64)
+    place[touched] = np.arange(len(touched))
+    left, right = place[left], place[right]
     size = _sizes(len(touched), source[touched] if source is not None and (cross_only or one_to_one) else None)
     label = np.arange(len(touched))
-    seen_from = total
     while len(left):
-        comparable = _comparable(size, left, right, cross_only)
+        mean = total / _comparable(size, left, right, cross_only) + unseen
+        usable = mean > 0
         if one_to_one:
-            free = (size[left] * size[right]).sum(axis=1) == 0
-            left, right, total, comparable = left[free], right[free], total[free], comparable[free]
-        mean = total / comparable + unseen
-        alive = mean > 0
-        left, right, total, mean = left[alive], right[alive], total[alive], mean[alive]
-        if not len(left):
+            usable &= (size[left] * size[right]).sum(axis=1) == 0
+        hopeful = np.flatnonzero(usable)
+        if not len(hopeful):
             break
-        chosen = _mutual_best(left, right, mean, len(touched))
+        within = _reachable(left, right, hopeful, len(touched))
+        chosen = hopeful[_mutual_best(left[hopeful], right[hopeful], mean[hopeful], len(touched))]
         merged_into = np.arange(len(touched))
         merged_into[right[chosen]] = left[chosen]
-        np.add.at(size, left[chosen], size[right[chosen]])
+        size[left[chosen]] += size[right[chosen]]
         label = merged_into[label]
-        left, right, total = _contract(merged_into[left], merged_into[right], total, len(touched))
-    del seen_from
+        left, right, total = _contract(merged_into[left[within]], merged_into[right[within]], total[within], len(touched))
     root[touched] = touched[label]
     return root
 
@@ -82,6 +82,13 @@ def _sizes(count: int, source: npt.NDArray[Any] | None) -> Ints:
     size = np.zeros((count, max(len(names), 1)), np.int64)
     size[np.arange(count), code] = 1
     return size
+
+
+def _reachable(left: Ints, right: Ints, hopeful: Ints, count: int) -> Ints:
+    """Edges inside the components of hopeful edges. A mean across components is an average of means that are not above
+    zero, and stays so: such edges are done with."""
+    component = connected_components(left[hopeful], right[hopeful], count)
+    return np.flatnonzero(component[left] == component[right])
 
 
 def _comparable(size: Ints, left: Ints, right: Ints, cross_only: bool) -> Ints:

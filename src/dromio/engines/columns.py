@@ -172,6 +172,8 @@ class AttributeColumns:
     columns: dict[str, Column]
     owner: Codes | None = None
     labels: Codes | None = None
+    coded: dict[FieldExpression, Any] = field(default_factory=dict, repr=False)
+    """Codes of records under transforms, as `dromio.engines.keys` made them."""
     _derived: dict[FieldExpression, tuple[list[Column], Column]] = field(default_factory=dict)
     _filled: tuple[list[Column], Bools] | None = None
 
@@ -216,6 +218,14 @@ def _transformed(expression: FieldExpression, used: Sequence[Column]) -> Column:
     rare = expression.transform == "rare_tokens"
     found = [scalar.rare_tokens(row, weigh) if rare else scalar.tokens(row) for row in zip(*texts, strict=True)]
     return Column.encode(pa.array([" ".join(words) or None for words in found], pa.string()).take(pa.array(which)))
+
+
+def spread(words: Words, codes: Codes) -> tuple[Ints, Ints]:
+    """(place in codes, word) for every word of every value."""
+    count = words.start[codes + 1] - words.start[codes]
+    place = np.repeat(np.arange(len(codes)), count)
+    within = np.arange(len(place)) - np.repeat(np.cumsum(count) - count, count)
+    return place, words.flat[np.repeat(words.start[codes], count) + within].astype(np.int64)
 
 
 def words_of(values: Iterable[pa.Array]) -> Words:

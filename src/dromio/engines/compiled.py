@@ -8,7 +8,6 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from operator import methodcaller
 from typing import Any, TypeVar, cast
 
 from dromio.clean import Fields
@@ -105,7 +104,7 @@ def getter(expression: FieldExpression, weights: FieldWeights) -> Get:
     """The value of a field expression; of several values (words) as one text, sorted."""
     name = expression.fields[0]
     if not expression.transform:
-        return methodcaller("get", name)
+        return lambda fields: fields.get(name)
     if expression.transform in ("tokens", "rare_tokens"):
         several = values_of(expression, weights)
         return lambda fields: " ".join(several(fields)) or None
@@ -131,6 +130,8 @@ def values_of(expression: FieldExpression, weights: FieldWeights) -> Callable[[F
 
 
 def _test(test: Test, weights: FieldWeights) -> Holds:
+    if len(test.fields) == 1 and not test.fields[0].transform and test.function in _ON_PLAIN_FIELD:
+        return _ON_PLAIN_FIELD[test.function](test.fields[0].fields[0])
     gets = [getter(field, weights) for field in test.fields]
     if test.function == "always":
         return lambda left, right: True
@@ -150,10 +151,6 @@ def _on_one_field(get: Get, function: Callable[[str, str], bool]) -> Holds:
 
 
 def _equal(gets: Sequence[Get]) -> Holds:
-    if len(gets) == 1:
-        only = gets[0]
-        return lambda left, right: (one := only(left)) is not None and one == only(right)
-
     def holds(left: Fields, right: Fields) -> bool:
         for get in gets:
             one = get(left)
@@ -165,13 +162,7 @@ def _equal(gets: Sequence[Get]) -> Holds:
 
 
 def _missing(gets: Sequence[Get]) -> Holds:
-    def holds(left: Fields, right: Fields) -> bool:
-        return any(get(left) is None or get(right) is None for get in gets)
-
-    if len(gets) > 1:
-        return holds
-    only = gets[0]
-    return lambda left, right: only(left) is None or only(right) is None
+    return lambda left, right: any(get(left) is None or get(right) is None for get in gets)
 
 
 def _absent(gets: Sequence[Get]) -> Holds:
@@ -179,6 +170,18 @@ def _absent(gets: Sequence[Get]) -> Holds:
 
 
 _ON_ALL_FIELDS: dict[str, Callable[[Sequence[Get]], Holds]] = {"equal": _equal, "missing": _missing, "absent": _absent}
+
+
+def _equal_plain(name: str) -> Holds:
+    return lambda left, right: (one := left.get(name)) is not None and one == right.get(name)
+
+
+def _missing_plain(name: str) -> Holds:
+    return lambda left, right: name not in left or name not in right
+
+
+# What nearly every condition is made of, without a call for each field.
+_ON_PLAIN_FIELD: dict[str, Callable[[str], Holds]] = {"equal": _equal_plain, "missing": _missing_plain}
 
 
 def _same(one: str | None, other: str | None) -> bool:

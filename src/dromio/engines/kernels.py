@@ -19,7 +19,7 @@ from rapidfuzz.distance import OSA, JaroWinkler, Levenshtein
 from rapidfuzz.process import cpdist
 
 from dromio.engines import scalar
-from dromio.engines.columns import NO_DAY, Bools, Codes, Column, Ints, Words
+from dromio.engines.columns import NO_DAY, Bools, Codes, Column, Ints, Words, spread
 
 MILLION = scalar.MILLION
 Floats = npt.NDArray[np.float64]
@@ -84,8 +84,7 @@ def _may_reach(function: str, column: Column, left: Codes, right: Codes, bound: 
     size_l, size_r = letters.length[left], letters.length[right]
     if function == "jaro_winkler":
         common = np.minimum(size_l - only_l, size_r - only_r)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            jaro = (common / size_l + common / size_r + 1) / 3
+        jaro = (common / np.maximum(size_l, 1) + common / np.maximum(size_r, 1) + 1) / 3
         same_start = letters.first[left] == letters.first[right]
         possible = np.where(common > 0, jaro + np.where(same_start, 0.4, 0.0) * (1 - jaro), 0.0) + 1e-6 >= bound
     else:
@@ -135,8 +134,8 @@ def soft_overlap(function: str, column: Column, left: Codes, right: Codes, bound
 def _shared_weight(words: Words, weight: Ints, left: Codes, right: Codes) -> Ints:
     """Summed weight of the words that both values of each pair hold."""
     size = max(len(words.vocabulary), 1)
-    pair_l, word_l = _spread(words, left)
-    pair_r, word_r = _spread(words, right)
+    pair_l, word_l = spread(words, left)
+    pair_r, word_r = spread(words, right)
     both = np.isin(pair_l * size + word_l, pair_r * size + word_r, assume_unique=True)
     return np.bincount(pair_l[both], weights=weight[word_l[both]], minlength=len(left)).astype(np.int64)
 
@@ -147,21 +146,14 @@ def share_a_word(first: Column, second: Column, left: Codes, right: Codes) -> Bo
     if not len(left):
         return result
     known = pc.fill_null(pc.index_in(first.words.vocabulary, value_set=second.words.vocabulary), -1).to_numpy(zero_copy_only=False)
-    pair_l, word_l = _spread(first.words, left)
+    pair_l, word_l = spread(first.words, left)
     word_l = known[word_l].astype(np.int64)
     pair_l, word_l = pair_l[word_l >= 0], word_l[word_l >= 0]
-    pair_r, word_r = _spread(second.words, right)
+    pair_r, word_r = spread(second.words, right)
     size = max(len(second.words.vocabulary), 1)
     result[pair_l[np.isin(pair_l * size + word_l, pair_r * size + word_r, assume_unique=True, kind="sort")]] = True
     return result
 
-
-def _spread(words: Words, codes: Codes) -> tuple[Ints, Ints]:
-    """(place in codes, word) for every word of every value."""
-    count = words.start[codes + 1] - words.start[codes]
-    place = np.repeat(np.arange(len(codes)), count)
-    within = np.arange(len(place)) - np.repeat(np.cumsum(count) - count, count)
-    return place, words.flat[np.repeat(words.start[codes], count) + within].astype(np.int64)
 
 
 def days(function: str, column: Column, left: Codes, right: Codes, bound: float) -> Floats:

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dromio.engines.arrays import distinct
-from dromio.engines.columns import AttributeColumns, Codes, Column, Ints, words_of
+from dromio.engines.columns import AttributeColumns, Codes, Ints, spread
 from dromio.engines.scalar import RARE_MILLI, SHORTEST_TOKEN
 from dromio.model.expressions import FieldExpression
 from dromio.plan import PlannedKey
@@ -32,6 +32,8 @@ class Coded:
 
     codes: Ints
     records: Codes
+    single_valued: bool = False
+    """Whether no record has two codes."""
 
 
 @dataclass(frozen=True)
@@ -91,75 +93,85 @@ def unpack(pairs: Ints) -> tuple[Codes, Codes]:
 
 
 def code_part(attribute: AttributeColumns, expression: FieldExpression, records: int) -> Coded:
-    """Codes of every record under one part of a key."""
+    """Codes of every record under one part of a key; kept with the attribute."""
+    if expression not in attribute.coded:
+        attribute.coded[expression] = _code_part(attribute, expression, records)
+    result: Coded = attribute.coded[expression]
+    return result
+
+
+def _code_part(attribute: AttributeColumns, expression: FieldExpression, records: int) -> Coded:
     if expression.transform in ("tokens", "rare_tokens"):
         rows, codes = _words(attribute, expression)
+        single_valued = False
     else:
         column = attribute.column(expression).codes
         rows = np.flatnonzero(column >= 0).astype(np.int32)
         codes = column[rows].astype(np.int64)
+        single_valued = True
     if attribute.owner is None:
-        return Coded(codes, rows)
-    owners = attribute.owner[rows]
-    packed = distinct(codes * records + owners)
+        return Coded(codes, rows, single_valued)
+    packed = distinct(codes * records + attribute.owner[rows])
     return Coded(packed // records, (packed % records).astype(np.int32))
 
 
 def _words(attribute: AttributeColumns, expression: FieldExpression) -> tuple[Codes, Ints]:
-    """Every word of the fields, by value row."""
+    """Every word of the fields that is long enough (and, for rare_tokens, rare where it stands), by value row."""
     columns = [attribute.columns[field] for field in expression.fields if field in attribute.columns]
-    if expression.transform == "rare_tokens":
-        return _rare_words(columns)
-    texts = [column.values.take(pa.array(column.codes, mask=column.codes < 0)) for column in columns]
-    words = words_of(texts)
-    count = np.diff(words.start)
-    rows = np.repeat(np.arange(len(count), dtype=np.int32), count)
-    long_enough = pc.greater_equal(pc.utf8_length(words.vocabulary), SHORTEST_TOKEN).to_numpy(zero_copy_only=False)
-    kept = long_enough[words.flat]
-    return rows[kept], words.flat[kept].astype(np.int64)
-
-
-def _rare_words(columns: Sequence[Column]) -> tuple[Codes, Ints]:
-    """Every word of the columns that is rare where it stands, by value row."""
     vocabulary = pa.concat_arrays([column.words.vocabulary for column in columns]).unique()
     size = max(len(vocabulary), 1)
     found = [np.zeros(0, np.int64)]
     for column in columns:
         words = column.words
         kept = pc.greater_equal(pc.utf8_length(words.vocabulary), SHORTEST_TOKEN).to_numpy(zero_copy_only=False)
-        if column.rarity is not None:
+        if expression.transform == "rare_tokens" and column.rarity is not None:
             kept = kept & (column.word_weights >= RARE_MILLI)
         rows = np.flatnonzero(column.codes >= 0)
-        codes = column.codes[rows]
-        count = words.start[codes + 1] - words.start[codes]
-        inside = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
-        word = words.flat[np.repeat(words.start[codes], count) + inside]
+        place, word = spread(words, column.codes[rows])
         common = pc.index_in(words.vocabulary, value_set=vocabulary).to_numpy(zero_copy_only=False).astype(np.int64)
-        found.append((np.repeat(rows, count) * size + common[word])[kept[word]])
+        found.append((rows[place] * size + common[word])[kept[word]])
     packed = distinct(np.concatenate(found))
     return (packed // size).astype(np.int32), packed % size
 
 
 def join(one: Coded, other: Coded, records: int) -> Coded:
-    """Records that have a code in both, under every combination of them. Codes are renumbered to stay small."""
-    order = np.argsort(other.records, kind="stable")
-    count = np.bincount(other.records, minlength=records)
-    first = np.cumsum(count) - count
-    repeat = count[one.records]
-    place = np.repeat(np.arange(len(one.records)), repeat)
-    inside = np.arange(len(place)) - np.repeat(np.cumsum(repeat) - repeat, repeat)
-    second = other.codes[order[first[one.records[place]] + inside]]
+    """Records that have a code in both, under every combination of them."""
+    if other.single_valued:
+        code_of = np.full(records, -1, np.int64)
+        code_of[other.records] = other.codes
+        second = code_of[one.records]
+        place = np.flatnonzero(second >= 0)
+        second = second[place]
+    else:
+        order = np.argsort(other.records, kind="stable")
+        count = np.bincount(other.records, minlength=records)
+        first = np.cumsum(count) - count
+        repeat = count[one.records]
+        place = np.repeat(np.arange(len(one.records)), repeat)
+        inside = np.arange(len(place)) - np.repeat(np.cumsum(repeat) - repeat, repeat)
+        second = other.codes[order[first[one.records[place]] + inside]]
     span = int(other.codes.max(initial=0)) + 1
-    first_codes = one.codes[place]
-    if int(first_codes.max(initial=0)) >= (1 << 62) // span:
-        first_codes = np.unique(first_codes, return_inverse=True)[1]
-    return Coded(first_codes * span + second, one.records[place])
+    codes = one.codes[place]
+    if int(codes.max(initial=0)) >= (1 << 62 - _record_bits(records)) // span:
+        codes = np.unique(codes, return_inverse=True)[1].astype(np.int64)
+        seconds, second = np.unique(second, return_inverse=True)
+        span = len(seconds) + 1
+    return Coded(codes * span + second, one.records[place], one.single_valued and other.single_valued)
+
+
+def _record_bits(records: int) -> int:
+    return max(records, 1).bit_length()
 
 
 def _sorted_blocks(coded: Coded) -> tuple[Ints, Codes, Ints, Ints]:
     """Codes and records in block order, and start and size of every block."""
-    order = np.argsort(coded.codes, kind="stable")
-    codes, members = coded.codes[order], coded.records[order]
+    bits = _record_bits(int(coded.records.max(initial=0)) + 1)
+    if int(coded.codes.max(initial=0)) < 1 << 62 - bits:
+        packed = np.sort(coded.codes << bits | coded.records)
+        codes, members = packed >> bits, (packed & (1 << bits) - 1).astype(np.int32)
+    else:
+        order = np.lexsort((coded.records, coded.codes))
+        codes, members = coded.codes[order], coded.records[order]
     start = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]]) if len(codes) else np.zeros(0, np.int64)
     return codes, members, start, np.diff(np.r_[start, len(codes)])
 

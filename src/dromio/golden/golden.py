@@ -73,10 +73,9 @@ def _check(records: Records, cluster: npt.NDArray[np.integer[Any]], cluster_ids:
     if len(cluster) != len(records):
         raise UsageError(f"there are {len(records)} records, but cluster numbers for {len(cluster)}")
     low, high = int(cluster.min()), int(cluster.max())
-    if low < 0 or high >= len(cluster_ids):
-        raise UsageError(
-            f"cluster numbers go from {low} to {high}; {len(cluster_ids)} ids allow 0 to {len(cluster_ids) - 1}"
-        )
+    last = len(cluster_ids) - 1
+    if low < 0 or high > last:
+        raise UsageError(f"cluster numbers go from {low} to {high}; {last + 1} ids allow 0 to {last}")
     unused = np.flatnonzero(np.bincount(cluster, minlength=len(cluster_ids)) == 0)
     if len(unused):
         raise UsageError(f"cluster {unused[0]} has no record; every id needs at least one")

@@ -1,7 +1,7 @@
-"""Survivorship rules: which of a cluster's values survives. Rules go in order; each breaks the ties of those before it.
+"""Survivorship rules: which of a cluster's values survives. Rules go in order; each breaks the ties of those before.
 
-A rule scores candidates, higher being better. Only candidates that are still tied are scored, so that dear rules such as
-the order of texts see few.
+A rule scores candidates, higher being better. Only candidates that are still tied are scored, so that dear rules such
+as the order of texts see few.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ Score = Callable[[Ints], Ints]
 class Candidates:
     """Values to choose from, sorted by cluster, then by record number.
 
-    `texts` holds the parallel texts of every column of the value without surrounding white space; null where a column is
-    blank or says nothing. `raw` holds the texts as delivered.
+    `texts` holds the parallel texts of every column of the value without surrounding white space; null where a column
+    is blank or says nothing. `raw` holds the texts as delivered.
     """
 
     cluster: Ints
@@ -57,21 +57,20 @@ class Candidates:
         if len(self.texts) == 1:
             return np.zeros(len(rows), np.int64)
         filled = [texts.is_valid().to_numpy(zero_copy_only=False)[rows] for texts in self.texts]
-        return np.sum(filled, axis=0, dtype=np.int64)
+        return np.asarray(np.sum(filled, axis=0, dtype=np.int64))
 
     def longest(self, rows: Ints) -> Ints:
         """Characters (code points) of each, all columns together."""
         at = pa.array(rows)
         lengths = [pc.fill_null(pc.utf8_length(texts.take(at)), 0).to_numpy() for texts in self.texts]
-        return np.sum(lengths, axis=0, dtype=np.int64)
+        return np.asarray(np.sum(lengths, axis=0, dtype=np.int64))
 
     def scores(self, rule: str) -> list[Score]:
         """The scores of a rule that looks at values: one, or for `smallest` several to be asked in order."""
         if rule == "smallest":
             return self._smallest()
-        return [
-            {"most_frequent": self.most_frequent, "most_complete": self.most_complete, "longest": self.longest}[rule]
-        ]
+        by_name = {"most_frequent": self.most_frequent, "most_complete": self.most_complete, "longest": self.longest}
+        return [by_name[rule]]
 
     def _smallest(self) -> list[Score]:
         """First in the order of texts, column by column; of equal ones the one with least white space around it."""
@@ -122,7 +121,8 @@ def _sizes(cluster: Ints) -> Ints:
 
 def _are_alone(cluster: Ints) -> Bools:
     starts = starts_of(cluster)
-    return starts & np.append(starts[1:], True)
+    result: Bools = starts & np.append(starts, True)[1:]
+    return result
 
 
 def _are_best(cluster: Ints, score: Ints) -> Bools:

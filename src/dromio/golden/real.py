@@ -112,21 +112,21 @@ def _in_bulk(
 def _verdict(attribute: Attribute, cleaned: Any, hot: Mapping[str, list[str]]) -> Any:
     """`SELECT rid, exact, real` over cleaned fields."""
     fields = [name for name in cleaned.named_selects if name not in ("rid", "exact")]
-    guarded = {
-        name: exp.In(this=column(name), expressions=[exp.Literal.string(value) for value in values])
-        for name, values in hot.items()
-    }
-    left = exp.or_(
-        *(
-            tree("coalesce(NOT __hot, false)", hot=guarded[name])
-            if name in guarded
-            else tree("__f IS NOT NULL", f=column(name))
-            for name in fields
-        )
+    free = {name: _is_free(name, values) for name, values in hot.items() if name in fields}
+    left: Any = exp.or_(
+        *(tree("__f IS NOT NULL AND __free", f=column(name), free=free.get(name, exp.true())) for name in fields)
     )
     if _is_one_piece(attribute):
-        left = exp.and_(left, *(tree("NOT coalesce(__hot, false)", hot=one) for one in guarded.values()))
+        left = exp.and_(left, *(one.copy() for one in free.values()))
     return exp.select(column("rid"), column("exact"), alias(left, "real")).from_(cleaned.subquery("fields"))
+
+
+def _is_free(name: str, hot: Sequence[str]) -> Any:
+    """A field is none of the values; true for a missing field."""
+    if not hot:
+        return exp.true()
+    among = exp.In(this=column(name), expressions=[exp.Literal.string(value) for value in hot])
+    return tree("NOT coalesce(__among, false)", among=among)
 
 
 def is_filler(attribute: Attribute, texts: pa.Array) -> Bools:

@@ -75,4 +75,5 @@ def folded_codes(texts: pa.Array) -> Ints:
 def same(left: pa.Array, right: pa.Array) -> Bools:
     """Whether parallel texts are equal; two nulls are."""
     neither = pc.and_(pc.is_null(left), pc.is_null(right))
-    return to_bools(pc.equal(left, right)) | neither.to_numpy(zero_copy_only=False)
+    result: Bools = to_bools(pc.equal(left, right)) | to_bools(neither)
+    return result

@@ -36,8 +36,10 @@ class Union:
 
 
 def unite(setting: Setting, bundle: Bundle) -> Union:
-    """The union of the bundle's list columns. Lists of one bundle go together, element by element, so that the second
-    street stays with the second city. Blank elements are dropped; placeholders too, where the cluster has a real element.
+    """The union of the bundle's list columns, in the order of texts.
+
+    Lists of one bundle go together, element by element, so that the second street stays with the second city. Blank
+    elements are dropped; placeholders too, where the cluster has a real element.
     """
     owner, texts = _elements(setting, [one.inside for one in bundle.united])
     filled = np.logical_or.reduce([has_text(own) for own in texts])

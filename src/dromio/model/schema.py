@@ -154,6 +154,7 @@ class Clustering(Part):
 
     method: Literal["average_link", "connected_components"] = "average_link"
     unseen: float = Field(-1.0, le=0, description="weight in bits of a pair that was never compared")
+    least: float = Field(-2.0, le=0, description="weights below count as this: a damaged record speaks against all its pairs at once")
     one_to_one: bool = Field(False, description="a cluster holds at most one record of each source")
 
 

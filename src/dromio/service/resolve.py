@@ -203,9 +203,8 @@ def cluster_records(
     if rules.method == "connected_components":
         root = connected_components(left[shifted >= 0], right[shifted >= 0], len(records))
     else:
-        kept = np.flatnonzero(shifted > _HOPELESS)
         root = average_link(
-            Edges(left[kept], right[kept], shifted[kept]),
+            Edges(left, right, np.maximum(shifted, round(rules.least * MILLI))),
             len(records),
             unseen=round(rules.unseen * MILLI),
             source=records.source if rules.one_to_one or source is not None else None,
@@ -217,6 +216,3 @@ def cluster_records(
     if len(records.sources) > 1:
         ids = pc.binary_join_element_wise(records.source_names.take(pa.array(first)), ids.cast(pa.string()), ":")
     return cluster.astype(np.int64), ids
-
-
-_HOPELESS = -60 * MILLI
