@@ -16,11 +16,16 @@ MILLIS = st.integers(-60_000, 60_000)
 
 
 def model(*, m: float | None = 0.9, related: float = 0.0, shared: float = 0.25, **more: Any) -> Model:
-    levels = [Level(label="same", when="equal(iso)", m=m, u=0.01, term_frequency="iso"), Level(label="else", m=0.1, u=0.99)]
+    levels = [
+        Level(label="same", when="equal(iso)", m=m, u=0.01, term_frequency="iso"),
+        Level(label="else", m=0.1, u=0.99),
+    ]
     return Model(
         attributes=[Attribute(name="born", type="date", inputs=[Input(columns={"value": "dob"})])],
         keys=[Key(fields=["born.iso", "year(born.iso)"], max_block=7, split_by=["month_day(born.iso)"])],
-        comparisons=[Comparison(name="birth", attribute="born", null_when="missing(iso)", levels=levels, shared=shared)],
+        comparisons=[
+            Comparison(name="birth", attribute="born", null_when="missing(iso)", levels=levels, shared=shared)
+        ],
         prior=Prior(match=0.001, related=related),
         **more,
     )
@@ -55,7 +60,9 @@ def test_equal_evidence_against_both_moves_the_weight_by_as_much(gap: int, more:
     assert both(more, gap + more) == both(0, gap) + more
 
 
-@pytest.mark.parametrize(("weight", "expected"), [(0, 0.5), (1000, 2 / 3), (-1000, 1 / 3), (10**9, 1.0), (-(10**9), 0.0)])
+@pytest.mark.parametrize(
+    ("weight", "expected"), [(0, 0.5), (1000, 2 / 3), (-1000, 1 / 3), (10**9, 1.0), (-(10**9), 0.0)]
+)
 def test_probability_of_a_weight(weight: int, expected: float) -> None:
     assert probability(np.array([weight]))[0] == pytest.approx(expected)
 
@@ -67,7 +74,8 @@ def test_probability_rises_with_the_weight(weight: int, more: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "expected"), [("common", -3322), ("rare", 3322), ("unheard", 1000), ("everywhere", RARITY_LOWEST), ("unique", RARITY_HIGHEST)]
+    ("value", "expected"),
+    [("common", -3322), ("rare", 3322), ("unheard", 1000), ("everywhere", RARITY_LOWEST), ("unique", RARITY_HIGHEST)],
 )
 def test_rare_values_weigh_more_and_common_ones_less_within_bounds(value: str, expected: int) -> None:
     values = {"common": 0.1, "rare": 0.001, "everywhere": 0.999, "unique": 1e-9}
@@ -103,7 +111,9 @@ def test_keys_are_parsed_with_their_attributes() -> None:
     assert [(name, str(part)) for name, part in key.split_by] == [("born", "month_day(iso)")]
 
 
-@pytest.mark.parametrize(("weight", "expected"), [(1500, "match"), (1499, "review"), (-500, "review"), (-501, "non-match")])
+@pytest.mark.parametrize(
+    ("weight", "expected"), [(1500, "match"), (1499, "review"), (-500, "review"), (-501, "non-match")]
+)
 def test_decisions_change_at_the_thresholds(weight: int, expected: str) -> None:
     assert make_plan(model(thresholds=Thresholds(match=1.5, review=-0.5))).decide(weight) == expected
 

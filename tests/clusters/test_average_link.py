@@ -17,7 +17,9 @@ from dromio.clusters.average_link import Edges, average_link
 Edge = tuple[int, int, int]
 
 
-def clustered(edges: Sequence[Edge], records: int, sources: Sequence[int] | None = None, **options: object) -> list[int]:
+def clustered(
+    edges: Sequence[Edge], records: int, sources: Sequence[int] | None = None, **options: object
+) -> list[int]:
     left, right, weight = (np.array([edge[part] for edge in edges], np.int64) for part in range(3))
     source = None if sources is None else np.array(sources)
     return average_link(Edges(left, right, weight), records, source=source, **options).tolist()  # type: ignore[arg-type]
@@ -85,7 +87,9 @@ def test_clusters_across_sources_count_only_pairs_across_sources(graph: tuple[li
 
 @given(graphs(ROUND | UNEVEN), st.booleans())
 @settings(max_examples=300, deadline=None)
-def test_one_to_one_never_joins_two_records_of_a_source(graph: tuple[list[Edge], int, list[int]], cross_only: bool) -> None:
+def test_one_to_one_never_joins_two_records_of_a_source(
+    graph: tuple[list[Edge], int, list[int]], cross_only: bool
+) -> None:
     edges, records, sources = graph
     if cross_only:
         edges = [(a, b, weight) for a, b, weight in edges if sources[a] != sources[b]]
@@ -96,7 +100,9 @@ def test_one_to_one_never_joins_two_records_of_a_source(graph: tuple[list[Edge],
 
 @given(graphs(ROUND | UNEVEN), st.randoms(use_true_random=False))
 @settings(max_examples=200, deadline=None)
-def test_order_and_direction_of_edges_do_not_matter(graph: tuple[list[Edge], int, list[int]], rng: random.Random) -> None:
+def test_order_and_direction_of_edges_do_not_matter(
+    graph: tuple[list[Edge], int, list[int]], rng: random.Random
+) -> None:
     edges, records, _ = graph
     turned = [(b, a, w) if rng.random() < 0.5 else (a, b, w) for a, b, w in edges]
     rng.shuffle(turned)

@@ -50,7 +50,9 @@ def _value(given: Mapping[str, str] | tuple[str, Mapping[str, str]]) -> Value:
 def attribute(name: str, type_name: str, *labels: str, **options: Any) -> Attribute:
     """An attribute with one column for every role and label."""
     roles = TYPES[type_name].roles
-    inputs = [Input(columns={role: f"{name}/{role}/{label}" for role in roles}, label=label) for label in labels or ("",)]
+    inputs = [
+        Input(columns={role: f"{name}/{role}/{label}" for role in roles}, label=label) for label in labels or ("",)
+    ]
     return Attribute(name=name, type=type_name, inputs=inputs, **options)
 
 
@@ -92,13 +94,17 @@ def model_of(
 ) -> Model:
     """A trained model."""
     first = attributes[0]
-    fields = [[one] if isinstance(one, str) else one for one in keys] or [[f"{first.name}.{TYPES[first.type].fields[0]}"]]
+    fields = [[one] if isinstance(one, str) else one for one in keys] or [
+        [f"{first.name}.{TYPES[first.type].fields[0]}"]
+    ]
     return Model(
         attributes=list(attributes),
         keys=[Key(fields=one) for one in fields],
         comparisons=list(made),
         prior=Prior(match=1e-3, related=related),
-        frequencies={name: Frequencies(mean=0.01, other=0.0005, values=dict(of)) for name, of in (frequencies or {}).items()},
+        frequencies={
+            name: Frequencies(mean=0.01, other=0.0005, values=dict(of)) for name, of in (frequencies or {}).items()
+        },
         words={name: WordWeights(other=9.0, values=dict(of)) for name, of in (words or {}).items()},
         guards=list(guards),
         thresholds=Thresholds(match=1.0, review=-3.0),
@@ -115,7 +121,9 @@ def batch_of(records: Sequence[Record], model: Model, lists: Iterable[str] = ())
                     texts: list[Any] = [[value.parts.get(role) for value in each.of(one.name)] for each in records]
                     columns[name] = pa.array(texts, pa.list_(pa.string()))
                 else:
-                    columns[name] = pa.array([_text(each, one.name, given.label, role) for each in records], pa.string())
+                    columns[name] = pa.array(
+                        [_text(each, one.name, given.label, role) for each in records], pa.string()
+                    )
     with duckdb.connect() as con:
         con.execute("SET threads = 1")
         read = read_records(con, pa.table(columns))
@@ -132,7 +140,9 @@ def _text(one: Record, name: str, label: str, role: str) -> str | None:
 
 def columns_of(values: Sequence[Mapping[str, str | None]], fields: Sequence[str]) -> AttributeColumns:
     """One attribute of cleaned values, one value per record."""
-    return AttributeColumns("a", {name: Column.encode(pa.array([one.get(name) for one in values], pa.string())) for name in fields})
+    return AttributeColumns(
+        "a", {name: Column.encode(pa.array([one.get(name) for one in values], pa.string())) for name in fields}
+    )
 
 
 def fields_of(batch: Batch, name: str, number: int) -> list[Fields]:
@@ -156,8 +166,13 @@ def assert_engines_agree(
     cleaned = [row.clean_record(one, model) for one in records]
     for number, each in enumerate(cleaned):
         for name, values in each.items():
-            mine = sorted(({field: fields[field] for field in TYPES[model.attribute(name).type].fields if field in fields}
-                           for _, fields in values), key=str)
+            mine = sorted(
+                (
+                    {field: fields[field] for field in TYPES[model.attribute(name).type].fields if field in fields}
+                    for _, fields in values
+                ),
+                key=str,
+            )
             assert mine == fields_of(batch, name, number), (name, records[number])
     chosen = list(pairs if pairs is not None else combinations(range(len(records)), 2))
     left, right = (np.array([pair[side] for pair in chosen], np.int32) for side in (0, 1))

@@ -3,12 +3,12 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
-from engines.factory import columns_of
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dromio.engines.columns import NO_DAY, Column, Rarity, words_of
 from dromio.model.expressions import parse_field
+from engines.factory import columns_of
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 
@@ -49,14 +49,18 @@ def test_letters_are_those_of_the_bytes(texts: list[str]) -> None:
 def test_words_are_what_blanks_part(texts: list[str]) -> None:
     words = words_of([pa.array(texts, pa.string())])
     vocabulary = words.vocabulary.to_pylist()
-    found = [{vocabulary[code] for code in words.flat[words.start[at] : words.start[at + 1]]} for at in range(len(texts))]
+    found = [
+        {vocabulary[code] for code in words.flat[words.start[at] : words.start[at + 1]]} for at in range(len(texts))
+    ]
     assert found == [set(text.split(" ")) - {""} for text in texts]
     assert (np.diff(words.start) == [len(one) for one in found]).all()
 
 
 def test_words_of_parallel_texts_are_united() -> None:
     words = words_of([pa.array(["a b", None]), pa.array(["b c", None])])
-    assert [sorted(words.vocabulary.take(pa.array(words.flat[at:to])).to_pylist()) for at, to in ((0, 3),)] == [["a", "b", "c"]]
+    assert [sorted(words.vocabulary.take(pa.array(words.flat[at:to])).to_pylist()) for at, to in ((0, 3),)] == [
+        ["a", "b", "c"]
+    ]
     assert words.start.tolist() == [0, 3, 3]
 
 
@@ -64,7 +68,10 @@ def test_words_weigh_the_same_without_rarity_and_by_the_table_with_it() -> None:
     plain = column("acme tools")
     assert plain.word_weights.tolist() == [1000, 1000]
     weighed = Column(plain.codes, plain.values, Rarity({"acme": 2000}, 9000))
-    assert dict(zip(weighed.words.vocabulary.to_pylist(), weighed.word_weights.tolist(), strict=True)) == {"acme": 2000, "tools": 9000}
+    assert dict(zip(weighed.words.vocabulary.to_pylist(), weighed.word_weights.tolist(), strict=True)) == {
+        "acme": 2000,
+        "tools": 9000,
+    }
 
 
 def test_days_numbers_and_parts_of_what_is_none_are_marked() -> None:
@@ -73,14 +80,18 @@ def test_days_numbers_and_parts_of_what_is_none_are_marked() -> None:
     assert [part.tolist() for part in column("2001-02", "²").date_parts] == [[2001, -1], [2, -1], [-1, -1]]
 
 
-@pytest.mark.parametrize("name", ["letters", "words", "days", "numbers", "date_parts", "angles", "counts", "word_weights"])
+@pytest.mark.parametrize(
+    "name", ["letters", "words", "days", "numbers", "date_parts", "angles", "counts", "word_weights"]
+)
 def test_a_column_without_values_has_empty_tables(name: str) -> None:
     assert getattr(column(None, None), name) is not None
     assert getattr(column(), name) is not None
 
 
 def test_derived_values_keep_the_rows_and_stay_missing() -> None:
-    derived = column("abc", "x", None, "abd").derived(lambda texts: [text[:2] if len(text) > 1 else None for text in texts])
+    derived = column("abc", "x", None, "abd").derived(
+        lambda texts: [text[:2] if len(text) > 1 else None for text in texts]
+    )
     assert derived.codes.tolist() == [0, -1, -1, 0]
     assert derived.values.to_pylist() == ["ab"]
 

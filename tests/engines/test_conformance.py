@@ -8,8 +8,6 @@ from itertools import product
 
 import numpy as np
 import pytest
-from engines.factory import assert_engines_agree, attribute, columns_of, comparison, default_comparisons, model_of, record
-from engines.values import HOSTILE, damaged, parts_of
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +17,16 @@ from dromio.engines.compiled import compile_condition, values_of
 from dromio.engines.vectors import ValuePairs
 from dromio.model.expressions import DISTANCES, FIELDS_OF, SIMILARITIES, TESTS, TRANSFORMS, parse_condition, parse_field
 from dromio.model.schema import Guard
+from engines.factory import (
+    assert_engines_agree,
+    attribute,
+    columns_of,
+    comparison,
+    default_comparisons,
+    model_of,
+    record,
+)
+from engines.values import HOSTILE, damaged, parts_of
 
 RECORDS, PAIRS = 120, 900
 KEYS = {
@@ -29,7 +37,10 @@ KEYS = {
     "raw": ["n.value", "tokens(n.value)", "prefix(n.value, 3)", "soundex(n.value)"],
     "address": [["n.postcode", "n.number"], "tokens(n.street, n.city)"],
 }  # fmt: skip
-WORDS = {"organisation": {"n.name": {"acme": 2.0, "trading": 5.999, "light": 6.0}}, "text": {"n.value": {"pie": 1.5, "red": 6.5}}}
+WORDS = {
+    "organisation": {"n.name": {"acme": 2.0, "trading": 5.999, "light": 6.0}},
+    "text": {"n.value": {"pie": 1.5, "red": 6.5}},
+}
 
 
 def _model(type_name: str, *labels: str):  # type: ignore[no-untyped-def]
@@ -83,7 +94,9 @@ def test_engines_agree_on_several_labelled_values_of_every_type(type_name: str) 
 @pytest.mark.parametrize("type_name", ["email", "geo", "person_name", "raw", "text"])
 def test_engines_agree_on_lists_of_values(type_name: str) -> None:
     rng, seen = random.Random(type_name + "lists"), list[dict[str, str]]()
-    records = [record(number, n=[_values(rng, type_name, seen) for _ in range(rng.randrange(4))]) for number in range(RECORDS)]
+    records = [
+        record(number, n=[_values(rng, type_name, seen) for _ in range(rng.randrange(4))]) for number in range(RECORDS)
+    ]
     assert_engines_agree(records, _model(type_name), _some_pairs(rng, RECORDS), lists=["n"])
 
 
@@ -101,7 +114,11 @@ def test_engines_agree_on_keys_and_comparisons_over_several_attributes() -> None
     kinds = {"name": "person_name", "mail": "email", "born": "date"}
     attributes = [attribute(name, kind, *(("a", "b") if name == "mail" else ())) for name, kind in kinds.items()]
     made = [one for name, kind in kinds.items() for one in default_comparisons(name, kind)]
-    keys = [["name.family", "born.iso"], ["mail.address", "prefix(name.given, 1)"], ["tokens(name.given, name.family)", "year(born.iso)", "mail.domain"]]
+    keys = [
+        ["name.family", "born.iso"],
+        ["mail.address", "prefix(name.given, 1)"],
+        ["tokens(name.given, name.family)", "year(born.iso)", "mail.domain"],
+    ]
     for related in (0.0, 1e-5, 0.4):
         model = model_of(attributes, made, keys=keys, related=related, frequencies={"mail.address": {"a@b.co": 0.4}})
         assert_engines_agree(records, model, _some_pairs(rng, RECORDS))
@@ -109,12 +126,21 @@ def test_engines_agree_on_keys_and_comparisons_over_several_attributes() -> None
 
 def test_engines_agree_on_what_guards_take_out() -> None:
     values = ["anna@b.co", "bob@b.co", "anna@c.co", "x@hot.example", "y@hot.example"]
-    records = [record(n, m=[("a", {"value": v}), ("b", {"value": values[n - 1]})], n=[{"given": "Anna", "family": f"S{n % 2}"}]) for n, v in enumerate(values)]
+    records = [
+        record(
+            n, m=[("a", {"value": v}), ("b", {"value": values[n - 1]})], n=[{"given": "Anna", "family": f"S{n % 2}"}]
+        )
+        for n, v in enumerate(values)
+    ]
     model = model_of(
         [attribute("m", "email", "a", "b"), attribute("n", "person_name")],
         [*default_comparisons("m", "email"), *default_comparisons("n", "person_name")],
         keys=["m.address", "m.domain", "n.family"],
-        guards=[Guard(field="m.domain", values=["hot.example"]), Guard(field="n.family", values=["s1"]), Guard(field="m.address", values=["anna@b.co"])],
+        guards=[
+            Guard(field="m.domain", values=["hot.example"]),
+            Guard(field="n.family", values=["s1"]),
+            Guard(field="m.address", values=["anna@b.co"]),
+        ],
     )
     assert_engines_agree(records, model)
 
@@ -134,7 +160,9 @@ def test_engines_agree_on_the_rarest_of_several_agreed_values() -> None:
 
 def test_two_comparisons_may_measure_the_same_with_different_bounds() -> None:
     """What one comparison need not measure exactly, another may."""
-    records = [record(n, n=[{"value": text}]) for n, text in enumerate(["abcdefgh", "abcdefxy", "abcxyzuv", "zyxwvuts"])]
+    records = [
+        record(n, n=[{"value": text}]) for n, text in enumerate(["abcdefgh", "abcdefxy", "abcxyzuv", "zyxwvuts"])
+    ]
     made = [comparison("n", f"edit_similarity(value) >= {bound}", null_when=null) for bound, null in (
         (0.9, "missing(value)"), (0.3, "missing(value)"), (0.6, "missing(value) or edit_similarity(value) >= 0.99"),
     )]  # fmt: skip
@@ -143,13 +171,66 @@ def test_two_comparisons_may_measure_the_same_with_different_bounds() -> None:
 
 # Every operation singly, on values as they are.
 
-WORDY = st.lists(st.sampled_from(["anna", "annna", "ana", "bob", "b", "lightning", "lihgtning", "é", "müller", "muller", ""]), max_size=5).map(" ".join)
-DATES = st.sampled_from(["2001-02-03", "2001-03-02", "2001-02-02", "2001-02", "2001", "2002-02-03", "2001-02-31", "2001-02-30", "1-2-3", "20010203"])
-NUMBERS = st.sampled_from(["0", "-0", "1", "1.0000004", "1.0000005", "1.5", "-3", "47.37", "47.3700001", "8.54", "1e308", "-1e308", "90", "180", "-180"])
+WORDY = st.lists(
+    st.sampled_from(["anna", "annna", "ana", "bob", "b", "lightning", "lihgtning", "é", "müller", "muller", ""]),
+    max_size=5,
+).map(" ".join)
+DATES = st.sampled_from(
+    [
+        "2001-02-03",
+        "2001-03-02",
+        "2001-02-02",
+        "2001-02",
+        "2001",
+        "2002-02-03",
+        "2001-02-31",
+        "2001-02-30",
+        "1-2-3",
+        "20010203",
+    ]
+)
+NUMBERS = st.sampled_from(
+    [
+        "0",
+        "-0",
+        "1",
+        "1.0000004",
+        "1.0000005",
+        "1.5",
+        "-3",
+        "47.37",
+        "47.3700001",
+        "8.54",
+        "1e308",
+        "-1e308",
+        "90",
+        "180",
+        "-180",
+    ]
+)
 NAMES = st.sampled_from(["bob", "robert", "rob", "liz", "elizabeth", "a", "anna", "anna maria", "maria"])
-TEXTS = st.one_of(WORDY, DATES, NUMBERS, NAMES, st.sampled_from(HOSTILE), st.text("abcé", max_size=9), st.text(st.characters(exclude_categories=["Cs"]), max_size=12))
+TEXTS = st.one_of(
+    WORDY,
+    DATES,
+    NUMBERS,
+    NAMES,
+    st.sampled_from(HOSTILE),
+    st.text("abcé", max_size=9),
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=12),
+)
 VALUE = st.fixed_dictionaries({"a": st.none() | TEXTS, "b": st.none() | TEXTS})
-FIELDS = ["a", "b", "soundex(a)", "prefix(b, 2)", "tokens(a, b)", "rare_tokens(a, b)", "year(a)", "skeleton(b)", "sorted_letters(a)", "month_day(a)"]
+FIELDS = [
+    "a",
+    "b",
+    "soundex(a)",
+    "prefix(b, 2)",
+    "tokens(a, b)",
+    "rare_tokens(a, b)",
+    "year(a)",
+    "skeleton(b)",
+    "sorted_letters(a)",
+    "month_day(a)",
+]
 RARE = {"anna": 2000, "bob": 6000, "lightning": 8000, "müller": 5999}
 
 
@@ -159,7 +240,9 @@ def _conditions() -> list[str]:
     for name in TESTS:
         least, most = FIELDS_OF.get(name, (1, 1))
         for count in {least, min(most, 2)}:
-            made += [f"{name}({', '.join(fields)})" for fields in product(FIELDS if count == 1 else FIELDS[:2], repeat=count)]
+            made += [
+                f"{name}({', '.join(fields)})" for fields in product(FIELDS if count == 1 else FIELDS[:2], repeat=count)
+            ]
     for name, bounds in ((SIMILARITIES, (0, 0.45, 0.8, 0.92, 1)), (DISTANCES, (0, 1, 2.5, 400, 10**10))):
         for function in name:
             fields = ["a, b"] if function == "kilometres" else FIELDS
@@ -173,7 +256,9 @@ CONDITIONS = _conditions()
 
 def _assert_same_truth(values: list[dict[str, str | None]], texts: list[str]) -> None:
     columns = columns_of(values, ["a", "b"])
-    columns.columns["a"] = type(columns.columns["a"])(columns.columns["a"].codes, columns.columns["a"].values, Rarity(RARE, 9000))
+    columns.columns["a"] = type(columns.columns["a"])(
+        columns.columns["a"].codes, columns.columns["a"].values, Rarity(RARE, 9000)
+    )
     weigh = {"a": lambda word: RARE.get(word, 9000)}
     left, right = (np.array(side) for side in zip(*product(range(len(values)), repeat=2), strict=True))
     plain = [{name: text for name, text in one.items() if text is not None} for one in values]
@@ -214,9 +299,13 @@ def test_engines_agree_on_combined_conditions(values: list[dict[str, str | None]
 
 @pytest.mark.parametrize("text", ["a", *(f"{name}(a{', 3' if name == 'prefix' else ''})" for name in TRANSFORMS)])
 def test_engines_agree_on_every_transform(text: str) -> None:
-    values: list[dict[str, str | None]] = [{"a": one} for one in [*HOSTILE, "anna bob lightning", "müller a", "2001-02-03", "2001-01-01", None]]
+    values: list[dict[str, str | None]] = [
+        {"a": one} for one in [*HOSTILE, "anna bob lightning", "müller a", "2001-02-03", "2001-01-01", None]
+    ]
     columns = columns_of(values, ["a"])
-    columns.columns["a"] = type(columns.columns["a"])(columns.columns["a"].codes, columns.columns["a"].values, Rarity(RARE, 9000))
+    columns.columns["a"] = type(columns.columns["a"])(
+        columns.columns["a"].codes, columns.columns["a"].values, Rarity(RARE, 9000)
+    )
     expression = parse_field(text)
     column = columns.column(expression)
     mine = values_of(expression, {"a": lambda word: RARE.get(word, 9000)})

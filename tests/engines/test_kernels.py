@@ -7,12 +7,12 @@ from itertools import product
 import numpy as np
 import pyarrow as pa
 import pytest
-from engines.values import HOSTILE
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dromio.engines import kernels, scalar
 from dromio.engines.columns import Column, Rarity
+from engines.values import HOSTILE
 
 RARE = Rarity({"anna": 2345, "bob": 6000, "é": 1}, 9000)
 TEXTS = [text for text in HOSTILE if len(text) < 200] + ["anna", "annna", "anna bob", "bob anna", "ana bbo", "martha", "marhta", "dixon", "dicksonx", "é", "e",
@@ -55,9 +55,15 @@ def test_figures_are_those_of_the_reference(function: str, bound: float) -> None
     assert_like_reference(function, TEXTS, bound)
 
 
-@given(st.lists(st.text("abcdé", max_size=14), min_size=2, max_size=6, unique=True), st.sampled_from(TEXT_MEASURES), st.data())
+@given(
+    st.lists(st.text("abcdé", max_size=14), min_size=2, max_size=6, unique=True),
+    st.sampled_from(TEXT_MEASURES),
+    st.data(),
+)
 @settings(max_examples=150, deadline=None)
-def test_letters_and_lengths_never_rule_out_what_reaches_the_bound(texts: list[str], function: str, data: st.DataObject) -> None:
+def test_letters_and_lengths_never_rule_out_what_reaches_the_bound(
+    texts: list[str], function: str, data: st.DataObject
+) -> None:
     whole = function in ("levenshtein", "damerau_levenshtein")
     assert_like_reference(function, texts, data.draw(st.integers(0, 8) if whole else st.floats(0, 1)))
 
@@ -91,7 +97,9 @@ def test_kilometres_are_those_of_the_reference_to_the_last_bit(points: list[tupl
     lats, lons = column(lat), column(lon)
     left, right = (np.array(side) for side in zip(*product(range(len(points)), repeat=2), strict=True))
     found = kernels.kilometres(lats, lons, (lats.codes[left], lons.codes[left]), (lats.codes[right], lons.codes[right]))
-    assert found.tolist() == [scalar.kilometres(lat[a], lon[a], lat[b], lon[b]) for a, b in zip(left, right, strict=True)]
+    assert found.tolist() == [
+        scalar.kilometres(lat[a], lon[a], lat[b], lon[b]) for a, b in zip(left, right, strict=True)
+    ]
 
 
 def test_words_are_shared_across_two_columns() -> None:

@@ -5,7 +5,6 @@ from itertools import combinations
 import numpy as np
 import pyarrow as pa
 import pytest
-from engines.factory import columns_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +13,7 @@ from dromio.engines.keys import Blocks, Coded, blocks, code_records, pack, unpac
 from dromio.model.expressions import parse_field
 from dromio.model.schema import local
 from dromio.plan import PlannedKey
+from engines.factory import columns_of
 
 Members = list[set[int]]
 
@@ -43,22 +43,38 @@ def coded(values: list[dict[str, str | None]], *fields: str) -> Members:
 
 
 def test_records_with_equal_values_of_all_parts_are_a_block() -> None:
-    values: list[dict[str, str | None]] = [{"a": "x", "b": "1"}, {"a": "x", "b": "1"}, {"a": "x", "b": "2"}, {"a": "y", "b": "2"}]
+    values: list[dict[str, str | None]] = [
+        {"a": "x", "b": "1"},
+        {"a": "x", "b": "1"},
+        {"a": "x", "b": "2"},
+        {"a": "y", "b": "2"},
+    ]
     assert coded(values, "n.a") == [{0, 1, 2}]
     assert coded(values, "n.a", "n.b") == [{0, 1}]
 
 
 def test_a_record_that_lacks_a_part_has_no_key() -> None:
-    assert coded([{"a": "x", "b": None}, {"a": "x", "b": None}, {"a": None, "b": "1"}, {"a": None, "b": "1"}], "n.a", "n.b") == []
+    assert (
+        coded(
+            [{"a": "x", "b": None}, {"a": "x", "b": None}, {"a": None, "b": "1"}, {"a": None, "b": "1"}], "n.a", "n.b"
+        )
+        == []
+    )
 
 
 def test_every_word_of_two_characters_is_a_key() -> None:
-    values: list[dict[str, str | None]] = [{"a": "anna b", "b": "zoë"}, {"a": "zoë anna", "b": None}, {"a": "b", "b": "anna"}]
+    values: list[dict[str, str | None]] = [
+        {"a": "anna b", "b": "zoë"},
+        {"a": "zoë anna", "b": None},
+        {"a": "b", "b": "anna"},
+    ]
     assert coded(values, "tokens(n.a, n.b)") == [{0, 1}, {0, 1, 2}]
 
 
 def test_rare_tokens_leave_out_words_that_are_common_where_they_stand() -> None:
-    columns = columns_of([{"a": "acme zebra", "b": None}, {"a": "acme zebra", "b": "acme"}, {"a": None, "b": "acme"}], ["a", "b"])
+    columns = columns_of(
+        [{"a": "acme zebra", "b": None}, {"a": "acme zebra", "b": "acme"}, {"a": None, "b": "acme"}], ["a", "b"]
+    )
     old = columns.columns["a"]
     columns.columns["a"] = Column(old.codes, old.values, Rarity({"acme": 5999}, 6000))
     assert members(code_records({"n": columns}, key("rare_tokens(n.a)"), 3)) == [{0, 1}]
@@ -86,7 +102,9 @@ def pairs_of(found: Blocks) -> list[tuple[int, int]]:
 
 
 def test_large_blocks_are_split_and_dropped_when_still_too_large() -> None:
-    values: list[dict[str, str | None]] = [{"a": "x", "b": text} for text in ("1", "1", "2", "2", "2", None)] + [{"a": "y", "b": "1"}] * 2
+    values: list[dict[str, str | None]] = [{"a": "x", "b": text} for text in ("1", "1", "2", "2", "2", None)] + [
+        {"a": "y", "b": "1"}
+    ] * 2
     columns = {"n": columns_of(values, ["a", "b"])}
     whole, splitter = (code_records(columns, key(text), len(values)) for text in ("n.a", "n.b"))
     plain = blocks(whole, 2, records=len(values))
@@ -119,7 +137,9 @@ def test_pairs_are_those_of_blocks_within_the_cap(rows: list[list[str]], cap: in
 @settings(max_examples=60, deadline=None)
 def test_pairs_do_not_depend_on_the_order_of_values(rows: list[list[str]], rng: object) -> None:
     turned = [list(reversed(own)) for own in rows]
-    found, again = (blocks(code_records({"n": several(one)}, key("n.a"), len(rows)), 4, records=len(rows)) for one in (rows, turned))
+    found, again = (
+        blocks(code_records({"n": several(one)}, key("n.a"), len(rows)), 4, records=len(rows)) for one in (rows, turned)
+    )
     assert pairs_of(found) == pairs_of(again)
 
 
@@ -127,6 +147,9 @@ def test_pairs_do_not_depend_on_the_order_of_values(rows: list[list[str]], rng: 
 def test_many_parts_of_many_values_do_not_collide(parts: int) -> None:
     """Codes of six parts with 3,000 values each pass 64 bits unless they are renumbered."""
     size = 3000
-    columns = {f"n{part}": columns_of([{"a": str((number * (part + 1)) % size)} for number in range(size)], ["a"]) for part in range(parts)}
+    columns = {
+        f"n{part}": columns_of([{"a": str((number * (part + 1)) % size)} for number in range(size)], ["a"])
+        for part in range(parts)
+    }
     found = code_records(columns, key(*(f"n{part}.a" for part in range(parts))), size)
     assert len(set(found.codes.tolist())) == size

@@ -28,7 +28,14 @@ def test_figures_are_rounded_to_six_decimals_half_to_even(figure: float, expecte
 
 @pytest.mark.parametrize(
     ("left", "right", "expected"),
-    [("a b", "b a c", True), ("a", "b", False), ("a b", "a c", False), ("", "", False), (" ", "a", False), ("a", "a", True)],
+    [
+        ("a b", "b a c", True),
+        ("a", "b", False),
+        ("a b", "a c", False),
+        ("", "", False),
+        (" ", "a", False),
+        ("a", "a", True),
+    ],
 )
 def test_within_needs_all_words_of_one_side(left: str, right: str, expected: bool) -> None:
     assert scalar.within(left, right) is expected
@@ -36,7 +43,14 @@ def test_within_needs_all_words_of_one_side(left: str, right: str, expected: boo
 
 @pytest.mark.parametrize(
     ("left", "right", "expected"),
-    [("j", "john", True), ("john", "j", True), ("j", "j", False), ("jo", "john", False), ("é", "éva", True), ("", "j", False)],
+    [
+        ("j", "john", True),
+        ("john", "j", True),
+        ("j", "j", False),
+        ("jo", "john", False),
+        ("é", "éva", True),
+        ("", "j", False),
+    ],
 )
 def test_initial_is_one_character_against_a_longer_text(left: str, right: str, expected: bool) -> None:
     assert scalar.initial(left, right) is expected
@@ -83,7 +97,14 @@ def test_days_are_counted_between_full_real_dates_only(left: str, right: str, ex
 
 @pytest.mark.parametrize(
     ("left", "right", "expected"),
-    [("3", "1.5", 1.5), ("0.1", "0.3", 0.2), ("nan", "1", None), ("inf", "inf", None), ("x", "1", None), ("1e308", "-1e308", float("inf"))],
+    [
+        ("3", "1.5", 1.5),
+        ("0.1", "0.3", 0.2),
+        ("nan", "1", None),
+        ("inf", "inf", None),
+        ("x", "1", None),
+        ("1e308", "-1e308", float("inf")),
+    ],
 )
 def test_difference_of_finite_numbers(left: str, right: str, expected: float | None) -> None:
     assert scalar.difference(left, right) == expected
@@ -111,7 +132,11 @@ def test_kilometres_follow_the_great_circle() -> None:
 )
 def test_shared_words_weigh_by_rarity(left: str, right: str, jaccard: float, overlap: float, cosine: float) -> None:
     one, other = bag(left), bag(right)
-    assert (scalar.jaccard(one, other), scalar.overlap(one, other), scalar.cosine(one, other)) == (jaccard, overlap, cosine)
+    assert (scalar.jaccard(one, other), scalar.overlap(one, other), scalar.cosine(one, other)) == (
+        jaccard,
+        overlap,
+        cosine,
+    )
 
 
 @pytest.mark.parametrize(

@@ -2,21 +2,29 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from engines.factory import columns_of
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dromio.engines.vectors import ValuePairs
 from dromio.model.expressions import parse_condition
+from engines.factory import columns_of
 
-ABC = [{"a": "anna", "b": "x"}, {"a": "annna", "b": None}, {"a": None, "b": "x"}, {"a": None, "b": None}, {"a": "bob", "b": "anna"}]
+ABC = [
+    {"a": "anna", "b": "x"},
+    {"a": "annna", "b": None},
+    {"a": None, "b": "x"},
+    {"a": None, "b": None},
+    {"a": "bob", "b": "anna"},
+]
 
 
 def levels(values: list[dict[str, str | None]], null: str, *conditions: str) -> list[list[int]]:
     """Levels of all pairs as a square."""
     columns, size = columns_of(values, ["a", "b"]), len(values)
     left, right = np.divmod(np.arange(size * size), size)
-    found = ValuePairs(columns, left, right).levels(parse_condition(null), [parse_condition(text) for text in conditions])
+    found = ValuePairs(columns, left, right).levels(
+        parse_condition(null), [parse_condition(text) for text in conditions]
+    )
     return found.reshape(size, size).tolist()  # type: ignore[no-any-return]
 
 
@@ -45,7 +53,10 @@ def test_bounds_of_one_measure_may_come_in_any_order(bounds: tuple[float, float]
 
 def test_a_measure_of_the_null_condition_does_not_spoil_the_levels() -> None:
     values: list[dict[str, str | None]] = [{"a": "abcdefgh"}, {"a": "abcdefxy"}]
-    assert levels(values, "edit_similarity(a) >= 0.999 and not equal(a)", "edit_similarity(a) >= 0.75") == [[1, 1], [1, 1]]
+    assert levels(values, "edit_similarity(a) >= 0.999 and not equal(a)", "edit_similarity(a) >= 0.75") == [
+        [1, 1],
+        [1, 1],
+    ]
 
 
 def test_figures_are_kept_between_comparisons_only_as_far_as_they_are_exact() -> None:
@@ -56,9 +67,19 @@ def test_figures_are_kept_between_comparisons_only_as_far_as_they_are_exact() ->
     assert pairs.levels(null, [parse_condition("edit_similarity(a) >= 0.6")]).tolist() == [1]
 
 
-@pytest.mark.parametrize("text", ["jaro_winkler(a) >= 0", "levenshtein(a) <= 99999999999", "difference(a) <= 99999999999", "kilometres(a, b) <= 99999999999"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "jaro_winkler(a) >= 0",
+        "levenshtein(a) <= 99999999999",
+        "difference(a) <= 99999999999",
+        "kilometres(a, b) <= 99999999999",
+    ],
+)
 def test_what_is_missing_or_cannot_be_measured_passes_no_bound(text: str) -> None:
-    pairs = ValuePairs(columns_of([{"a": None, "b": "x"}, {"a": "y", "b": "x"}], ["a", "b"]), np.array([0, 0]), np.array([0, 1]))
+    pairs = ValuePairs(
+        columns_of([{"a": None, "b": "x"}, {"a": "y", "b": "x"}], ["a", "b"]), np.array([0, 0]), np.array([0, 1])
+    )
     assert not pairs.holds(parse_condition(text), np.arange(2)).any()
 
 
@@ -66,7 +87,9 @@ VALUE = st.fixed_dictionaries({"a": st.none() | st.text("ab", max_size=2), "b": 
 
 
 @given(st.lists(VALUE, min_size=1, max_size=5), st.permutations(range(5)))
-def test_levels_of_a_pair_do_not_depend_on_the_other_values(values: list[dict[str, str | None]], order: list[int]) -> None:
+def test_levels_of_a_pair_do_not_depend_on_the_other_values(
+    values: list[dict[str, str | None]], order: list[int]
+) -> None:
     conditions = ("equal(a)", "crossed(a, b)", "levenshtein(a) <= 1")
     mine = [place for place in order if place < len(values)]
     found = levels(values, "missing(a)", *conditions)

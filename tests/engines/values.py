@@ -13,9 +13,37 @@ HOSTILE = [
 ]  # fmt: skip
 
 _COMMON: dict[str, list[str]] = {
-    "given": ["Anna", "Ann", "anna maria", "Bob", "Robert", "Liz", "Elizabeth", "J", "José", "Jose", "Zoë", "Łukasz", "Smith", "Dr. Bob"],
+    "given": [
+        "Anna",
+        "Ann",
+        "anna maria",
+        "Bob",
+        "Robert",
+        "Liz",
+        "Elizabeth",
+        "J",
+        "José",
+        "Jose",
+        "Zoë",
+        "Łukasz",
+        "Smith",
+        "Dr. Bob",
+    ],
     "middle": ["M", "Maria", "J R", "Ann", ""],
-    "family": ["Smith", "Smyth", "Müller", "Mueller", "O'Brien", "Garcia Lopez", "Lopez", "van der Berg", "Anna", "Bob", "Żółć", "李"],
+    "family": [
+        "Smith",
+        "Smyth",
+        "Müller",
+        "Mueller",
+        "O'Brien",
+        "Garcia Lopez",
+        "Lopez",
+        "van der Berg",
+        "Anna",
+        "Bob",
+        "Żółć",
+        "李",
+    ],
     "full": ["Anna Smith", "Smith, Anna", "Mr Bob van der Berg Jr", "José García López", "Cher"],
     "lat": ["47.3769", "47.377", "-47.3769", "90", "95", "0", "47.1"],
     "lon": ["8.5417", "8.541", "-179.9999", "179.9999", "0", "8.9"],
@@ -76,7 +104,11 @@ def text_of(rng: random.Random, type_name: str, role: str) -> str | None:
         return None
     if kind < 0.20:
         return rng.choice(HOSTILE)
-    pool = _VALUES.get(type_name, []) if role == "value" or (type_name, role) == ("address", "full") else _COMMON.get(role, [])
+    pool = (
+        _VALUES.get(type_name, [])
+        if role == "value" or (type_name, role) == ("address", "full")
+        else _COMMON.get(role, [])
+    )
     text = rng.choice(pool or HOSTILE)
     return damaged(rng, text) if rng.random() < 0.3 else text
 

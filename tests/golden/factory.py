@@ -9,10 +9,10 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from dromio.clean import TYPES
 from dromio.golden import golden_records
 from dromio.io.sources import read_records
 from dromio.model.schema import Attribute, Comparison, Input, Key, Level, Model, Survivorship
-from dromio.clean import TYPES
 
 Row = dict[str, Any]
 
@@ -23,7 +23,7 @@ def attribute(name: str, type_name: str, *values: Mapping[str, str] | Input, **r
     return Attribute(name=name, type=type_name, inputs=inputs or [Input(columns=roles)])
 
 
-def model(*attributes: Attribute, rules: Mapping[str, Sequence[str]] | None = None, **more: Any) -> Model:
+def model(*attributes: Attribute, rules: Mapping[str, Sequence[Any]] | None = None, **more: Any) -> Model:
     """A model of the attributes; what golden records do not look at is filled in."""
     first = attributes[0].name
     field = TYPES[attributes[0].type].fields[0]

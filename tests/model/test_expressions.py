@@ -28,9 +28,9 @@ NAMES = st.sampled_from(["a", "given", "name.given", "b2", "x_y"])
 PLAIN = NAMES.map(lambda name: FieldExpression((name,)))
 FIELDS = st.one_of(
     PLAIN,
-    st.tuples(NAMES, st.sampled_from([name for name in TRANSFORMS if name not in ("prefix", "tokens", "rare_tokens")])).map(
-        lambda drawn: FieldExpression((drawn[0],), drawn[1])
-    ),
+    st.tuples(
+        NAMES, st.sampled_from([name for name in TRANSFORMS if name not in ("prefix", "tokens", "rare_tokens")])
+    ).map(lambda drawn: FieldExpression((drawn[0],), drawn[1])),
     st.tuples(NAMES, st.integers(1, 99)).map(lambda drawn: FieldExpression((drawn[0],), "prefix", drawn[1])),
     st.tuples(st.lists(NAMES, min_size=1, max_size=3), st.sampled_from(["tokens", "rare_tokens"])).map(
         lambda drawn: FieldExpression(tuple(drawn[0]), drawn[1])
@@ -116,7 +116,7 @@ def test_and_binds_closer_than_or() -> None:
         ("equal(year(month_day(a)))", ["expected year(field, …)"]),
         ("0 <= days(a) <= 3", ["expected a test"]),
         ("equal(a); equal(b)", ["cannot read"]),
-        ("__import__('os')", ["'__import__'" if False else "expected a field"]),
+        ("__import__('os')", ["expected a field"]),
         ("equal(a) if equal(b) else equal(c)", ["expected a test"]),
         ("a" * 2001, ["2001 characters", "2000"]),
     ],
@@ -142,9 +142,40 @@ def test_no_text_raises_anything_but_an_expression_error(text: str) -> None:
             assert str(error)
 
 
-@pytest.mark.parametrize("text", ["(" * 900 + "a" + ")" * 900, "not " * 450 + "equal(a)", "-" * 1999 + "1", "\x00", "\ud800", "equal(a) \\"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(" * 900 + "a" + ")" * 900,
+        "not " * 450 + "equal(a)",
+        pytest.param(
+            "-" * 1999 + "1",
+            marks=pytest.mark.xfail(raises=RecursionError, strict=True, reason="nesting is not bounded when said"),
+        ),
+        "\x00",
+        "\ud800",
+        "equal(a) \\",
+    ],
+)
 def test_deep_and_broken_texts_are_refused_or_read(text: str) -> None:
     try:
         parse_condition(text)
     except ExpressionError as error:
         assert str(error)
+
+
+@pytest.mark.xfail(raises=AssertionError, strict=True, reason="bounds are written with six digits")
+def test_a_bound_is_written_with_all_its_digits() -> None:
+    for text in ("jaro_winkler(a) >= 0.9234567", "difference(a) <= 1234567.5"):
+        assert str(parse_condition(text)) == text
+
+
+@pytest.mark.xfail(strict=True, reason="a bound without end is read, and cannot be written")
+def test_a_bound_has_an_end() -> None:
+    with pytest.raises(ExpressionError, match="is not a number"):
+        parse_condition("days(a) <= 1e999")
+
+
+@pytest.mark.xfail(strict=True, reason="all fields but the first are ignored")
+def test_only_tokens_take_several_fields() -> None:
+    with pytest.raises(ExpressionError, match=r"soundex\(a, b\).* 2 fields; soundex takes one"):
+        parse_field("soundex(a, b)")

@@ -8,6 +8,7 @@ share of a match; likely is judged by the informed weights and the known chance 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -15,7 +16,7 @@ import numpy as np
 
 from dromio.engines.arrays import distinct
 from dromio.engines.columns import AttributeColumns, Bools, Codes, Ints
-from dromio.engines.keys import SHIFT, Coded, code_part, join, pack
+from dromio.engines.keys import SHIFT, Coded, code_part, join, pack, sort_by_code
 from dromio.model.expressions import FieldExpression
 from dromio.model.schema import Attribute, Key
 from dromio.plan import planned_key
@@ -23,8 +24,10 @@ from dromio.plan import planned_key
 SEEDS = 3000
 _ALL_BELOW = 6000
 _LARGEST_BLOCK = 400
-_MOST_KEYS = 20
-_LEAST_GAIN = 0.0001
+_MOST_KEYS = 16
+_LEAST_GAIN = 0.00005
+_HOPELESS = 30.0
+"""Keys that would give so many times the pairs they may are not looked at: hardly any of their blocks would be used."""
 Judge = Callable[[Codes, Codes], "np.typing.NDArray[np.float64]"]
 
 
@@ -42,7 +45,7 @@ class Budget:
         return cls(
             per_key=min(max(1.5e6 / records, 1.5), 12.0),
             in_all=min(max(4e6 / records, 3.0), 30.0),
-            least_yield=min(max(records / 5e7, 0.001), 0.02),
+            least_yield=min(max(records / 2e7, 0.0002), 0.05),
         )
 
 
@@ -72,6 +75,32 @@ def possible_keys(attributes: Sequence[Attribute], columns: Mapping[str, Attribu
         Key(fields=list(fields), split_by=[one for one in splitters if _owner(one) not in map(_owner, fields)])
         for fields in dict.fromkeys(keys)
     ]
+
+
+def worth_measuring(possible: Sequence[Key], columns: Mapping[str, AttributeColumns], records: int, per_key: float) -> list[Key]:
+    """The possible keys without those that cannot help: narrower than a key that is affordable by itself, and hopelessly wide."""
+    pairs: dict[str, float] = {}
+    for key in possible:
+        for field in key.fields:
+            pairs.setdefault(field, _pairs_of(field, columns))
+    affordable = {key.fields[0] for key in possible if len(key.fields) == 1 and pairs[key.fields[0]] <= per_key * records}
+    worth = []
+    for key in possible:
+        narrower = len(key.fields) > 1 and any(field in affordable for field in key.fields)
+        share = np.prod([pairs[field] / max(records * records / 2, 1) for field in key.fields])
+        if not narrower and share * records * records / 2 <= _HOPELESS * per_key * records:
+            worth.append(key)
+    return worth
+
+
+def _pairs_of(field: str, columns: Mapping[str, AttributeColumns]) -> float:
+    """Pairs of records that agree on one part of a key."""
+    ((attribute, expression),) = planned_key(Key(fields=[field])).parts
+    if expression.transform in ("tokens", "rare_tokens"):
+        used = [columns[attribute].columns[name] for name in expression.fields]
+    else:
+        used = [columns[attribute].column(expression)]
+    return float(sum((column.counts.astype(np.float64) ** 2).sum() for column in used) * len(used) / 2)
 
 
 def _features(
@@ -135,7 +164,9 @@ def choose_keys(
     budget = budget or Budget.for_records(records)
     seeds = _seeds(records)
     neighbours = _Neighbours(columns, records, seeds, source)
-    measured = [neighbours.measure(key, budget.per_key) for key in possible]
+    worth = worth_measuring(possible, columns, records, budget.per_key)
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        measured = list(pool.map(lambda key: neighbours.measure(key, budget.per_key), worth or possible))
     if not measured:
         return []
     union = distinct(np.concatenate([one.pairs for one in measured]))
@@ -151,7 +182,7 @@ def choose_keys(
         gain = {number: float(likely[at].sum()) - budget.least_yield * len(at) for number, at in new.items()}
         affordable = [number for number in left if pairs_per_record + len(new[number]) / sides <= budget.in_all]
         best = max(affordable, key=lambda number: (gain[number], -number), default=None)
-        if best is None or gain[best] <= max(_LEAST_GAIN * found, 0.1):
+        if best is None or gain[best] <= max(_LEAST_GAIN * found, 0.05):
             break
         added, pairs = float(likely[new[best]].sum()), len(new[best])
         found += added
@@ -186,13 +217,11 @@ class _Neighbours:
 
     def measure(self, key: Key, per_key: float) -> _Measured:
         """The key with the block size that the budget allows, and the pairs of the seeds."""
-        coded: Coded | None = None
-        coverage = 1.0
-        for part in planned_key(key).parts:
-            near, share = self._part(part)
+        parts = sorted((self._part(part) for part in planned_key(key).parts), key=lambda part: len(part[0].records))
+        coded, coverage = parts[0]
+        for near, share in parts[1:]:
             coverage *= share
-            coded = near if coded is None else join(coded, near, self.records)
-        assert coded is not None
+            coded = join(coded, near, self.records)
         pairs, cap = _seed_pairs(coded, self.is_seed, len(self.seeds), per_key, self.source)
         return _Measured(key.model_copy(update={"max_block": cap}), coverage, pairs)
 
@@ -220,15 +249,12 @@ def _seeds(records: int) -> Codes:
 def _seed_pairs(coded: Coded, is_seed: Bools, seeds: int, per_key: float, source: Codes | None) -> tuple[Ints, int]:
     """Packed pairs of seeds with the records that share a code, and the largest block that the budget allows."""
     wanted = distinct(coded.codes[is_seed[coded.records]])
-    if not len(wanted):
-        return np.zeros(0, np.int64), _LARGEST_BLOCK
-    place = np.searchsorted(wanted, coded.codes)
-    inside = np.flatnonzero(wanted[np.minimum(place, len(wanted) - 1)] == coded.codes)
-    block, members = place[inside], coded.records[inside]
-    order = np.argsort(block, kind="stable")
-    block, members = block[order], members[order]
-    size = np.bincount(block, minlength=len(wanted))
+    codes, members = sort_by_code(coded)
+    first, last = np.searchsorted(codes, wanted, "left"), np.searchsorted(codes, wanted, "right")
+    size = last - first
+    block = np.repeat(np.arange(len(wanted)), size)
     start = np.cumsum(size) - size
+    members = members[np.arange(len(block)) - start[block] + first[block]]
     seed_rows = np.flatnonzero(is_seed[members])
     cap = _cap(size[block[seed_rows]], seeds, per_key)
     seed_rows = seed_rows[size[block[seed_rows]] <= cap]

@@ -6,6 +6,7 @@ The Python cleaners run once per distinct combination of parts.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import numpy as np
@@ -29,8 +30,14 @@ def options_of(attribute: Attribute) -> CleanOptions:
     return CleanOptions(attribute.default_region, attribute.day_first, frozenset(fold(text) for text in attribute.placeholders))
 
 
-def clean_attribute(records: Records, attribute: Attribute, guards: list[Guard] | None = None) -> AttributeColumns:
-    """The cleaned fields of one attribute over all records, in order of record number."""
+NEVER_COMPARED = {"email": {"domain"}, "organisation": {"legal"}, "address": {"unit"}}
+"""Fields that no default comparison and no default key uses."""
+
+
+def clean_attribute(
+    records: Records, attribute: Attribute, guards: list[Guard] | None = None, unused: AbstractSet[str] = frozenset()
+) -> AttributeColumns:
+    """The cleaned fields of one attribute over all records but the unused ones, in order of record number."""
     several = len(attribute.inputs) > 1 or any(
         records.column(name).is_list for value in attribute.inputs for name in value.columns.values()
     )
@@ -38,7 +45,8 @@ def clean_attribute(records: Records, attribute: Attribute, guards: list[Guard] 
         result = _many_valued(records, attribute)
     else:
         fields = _clean_input(records, attribute, attribute.inputs[0])
-        result = AttributeColumns(attribute.name, {name: _in_order(texts, records) for name, texts in fields.items()})
+        columns = {name: _in_order(texts, records) for name, texts in fields.items() if name not in unused}
+        result = AttributeColumns(attribute.name, columns)
     return guarded(result, attribute, guards or [])
 
 

@@ -71,6 +71,8 @@ class Column:
     @classmethod
     def encode(cls, texts: pa.Array | pa.ChunkedArray) -> Column:
         """From one text per value row, null where missing."""
+        if texts.null_count == len(texts):
+            return cls(np.full(len(texts), MISSING, np.int32), pa.array([], pa.string()))
         if isinstance(texts, pa.ChunkedArray):
             texts = texts.combine_chunks()
         if isinstance(texts, pa.ChunkedArray):

@@ -6,6 +6,7 @@ It gives the same levels, weights and decisions as the row engine (`dromio.engin
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,12 +36,18 @@ class Batch:
     def levels(self, comparisons: Sequence[PlannedComparison], left: Codes, right: Codes) -> Levels:
         """Level of every comparison for every pair of records: (comparisons, pairs), 0 where missing."""
         result = np.zeros((len(comparisons), len(left)), np.int8)
-        for at in range(0, len(left), CHUNK):
-            part = slice(at, at + CHUNK)
-            for attribute, places in _by_attribute(comparisons):
-                rows = _AttributePairs(self.attributes[attribute], left[part], right[part])
-                for place in places:
-                    result[place, part] = rows.levels(comparisons[place])
+
+        def compare(attribute: str, places: list[int], part: slice) -> None:
+            rows = _AttributePairs(self.attributes[attribute], left[part], right[part])
+            for place in places:
+                result[place, part] = rows.levels(comparisons[place])
+
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            for at in range(0, len(left), CHUNK):
+                part = slice(at, at + CHUNK)
+                done = [pool.submit(compare, attribute, places, part) for attribute, places in _by_attribute(comparisons)]
+                for one in done:
+                    one.result()
         return result
 
     def set_words(self, model: Model) -> None:

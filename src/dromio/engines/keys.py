@@ -163,15 +163,19 @@ def _record_bits(records: int) -> int:
     return max(records, 1).bit_length()
 
 
-def _sorted_blocks(coded: Coded) -> tuple[Ints, Codes, Ints, Ints]:
-    """Codes and records in block order, and start and size of every block."""
+def sort_by_code(coded: Coded) -> tuple[Ints, Codes]:
+    """Codes and records in order of (code, record); both in one number where they fit, which sorts ten times faster."""
     bits = _record_bits(int(coded.records.max(initial=0)) + 1)
     if int(coded.codes.max(initial=0)) < 1 << 62 - bits:
         packed = np.sort(coded.codes << bits | coded.records)
-        codes, members = packed >> bits, (packed & (1 << bits) - 1).astype(np.int32)
-    else:
-        order = np.lexsort((coded.records, coded.codes))
-        codes, members = coded.codes[order], coded.records[order]
+        return packed >> bits, (packed & (1 << bits) - 1).astype(np.int32)
+    order = np.lexsort((coded.records, coded.codes))
+    return coded.codes[order], coded.records[order]
+
+
+def _sorted_blocks(coded: Coded) -> tuple[Ints, Codes, Ints, Ints]:
+    """Codes and records in block order, and start and size of every block."""
+    codes, members = sort_by_code(coded)
     start = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]]) if len(codes) else np.zeros(0, np.int64)
     return codes, members, start, np.diff(np.r_[start, len(codes)])
 

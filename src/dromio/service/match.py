@@ -16,7 +16,7 @@ from dromio.configure import draft, hot
 from dromio.configure import keys as key_choice
 from dromio.configure.profile import profile_columns
 from dromio.engines.arrays import union
-from dromio.engines.cleaning import clean_attribute, guarded
+from dromio.engines.cleaning import NEVER_COMPARED, clean_attribute, guarded
 from dromio.engines.columns import AttributeColumns, Codes, Ints
 from dromio.engines.duckdb import Batch, weights
 from dromio.engines.keys import Blocks, blocks, code_records
@@ -60,8 +60,9 @@ def understand(records: Records) -> tuple[Understanding, list[Attribute], str | 
 def clean(records: Records, attributes: Sequence[Attribute], model: Model | None = None) -> dict[str, AttributeColumns]:
     """Cleaned columns of every attribute, without the values that guards of the model take out."""
     guards = list(model.guards) if model else []
+    unused = {} if model else NEVER_COMPARED
     with ThreadPoolExecutor(max_workers=2) as pool:
-        cleaned = pool.map(lambda attribute: clean_attribute(records, attribute, guards), attributes)
+        cleaned = pool.map(lambda attribute: clean_attribute(records, attribute, guards, unused.get(attribute.type, set())), attributes)
         return {attribute.name: columns for attribute, columns in zip(attributes, cleaned, strict=True)}
 
 

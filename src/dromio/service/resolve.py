@@ -178,12 +178,27 @@ def _run(
         plan = make_plan(model)
     with phases.phase("score"):
         weight = match.weigh(batch, plan, levels, left, right)
+        if training is not None and source is not None and not model.clustering.one_to_one:
+            one_to_one = has_one_partner_each(left, right, weight - plan.match_threshold)
+            model = model.model_copy(update={"clustering": model.clustering.model_copy(update={"one_to_one": one_to_one})})
+            plan = make_plan(model)
     with phases.phase("cluster"):
         cluster, cluster_ids = cluster_records(records, plan, left, right, weight, source)
     return Run(
         records, model, plan, batch, understanding, blocks, added, left, right, levels, weight, cluster, cluster_ids, training,
         phases, options, started,
     )  # fmt: skip
+
+
+def has_one_partner_each(left: Codes, right: Codes, weight: Ints) -> bool:
+    """Whether sources that are linked hold hardly any duplicates of their own: then two partners of one record are rivals.
+
+    True when at least 50 records match and fewer than 1 in 50 of them match two others.
+    """
+    matched = weight > 0
+    partners = np.bincount(np.concatenate([left[matched], right[matched]]))
+    found = int((partners > 0).sum())
+    return found >= 50 and int((partners > 1).sum()) < found / 50
 
 
 def _link_type(options: RunOptions, model: Model | None, sources: int) -> LinkType:

@@ -23,8 +23,8 @@ from dromio.training.counts import Levels, null_patterns
 
 Floats = npt.NDArray[np.float64]
 Equalities = frozenset[FieldExpression]
-SAMPLE = 400_000
-"""Random pairs: a level of probability 1 in 10,000 is then seen 40 times, give or take 16 %."""
+SAMPLE = 300_000
+"""Random pairs: a level of probability 1 in 10,000 is then seen 30 times, give or take 18 %."""
 _TOO_RARE = 1e-7
 _LEAST_LEFT = 0.02
 """At least this share of the agreement counted on random pairs is left to chance."""
