@@ -8,7 +8,7 @@ import pytest
 from dromio.engines import row
 from dromio.engines.explanation import explain
 from dromio.plan import MILLI, make_plan
-from engines.factory import attribute, default_comparisons, model_of, record
+from engines.factory import attribute, comparison, default_comparisons, model_of, record
 from engines.values import parts_of
 
 MODEL = model_of(
@@ -73,6 +73,21 @@ def test_better_is_what_the_pair_would_weigh_at_that_level() -> None:
     better = explain(PLAN, elizabet, elizabeth).steps[0].better
     assert better is not None
     assert better.match_weight == explain(PLAN, liz, elizabeth).weight
+
+
+def test_better_does_not_keep_the_rarity_of_the_level_reached() -> None:
+    made = comparison("n", "equal(given, family)", "equal(given)", null_when="missing(given)")
+    levels = [made.levels[0], made.levels[1].model_copy(update={"term_frequency": "given"}), made.levels[2]]
+    frequencies = {"n.given": {"anna": 0.0001}}
+    model = model_of(
+        [attribute("n", "person_name")], [made.model_copy(update={"levels": levels})], frequencies=frequencies
+    )
+    one, other = (
+        row.clean_record(record(n, n=[{"given": "Anna", "family": name}]), model) for n, name in enumerate(("Li", "Wu"))
+    )
+    plan = make_plan(model)
+    step = explain(plan, one, other).steps[0]
+    assert (step.rarity, step.better and step.better.match_weight) == (6.644, explain(plan, one, one).weight)
 
 
 def test_shared_keys_are_named_with_their_values() -> None:

@@ -15,8 +15,23 @@ from dromio.engines.columns import Column, Rarity
 from engines.values import HOSTILE
 
 RARE = Rarity({"anna": 2345, "bob": 6000, "é": 1}, 9000)
-TEXTS = [text for text in HOSTILE if len(text) < 200] + ["anna", "annna", "anna bob", "bob anna", "ana bbo", "martha", "marhta", "dixon", "dicksonx", "é", "e",
-         "2001-02-03", "2001-03-02", "1.5", "-7"]  # fmt: skip
+TEXTS = [text for text in HOSTILE if len(text) < 200] + [
+    "anna",
+    "annna",
+    "anna bob",
+    "bob anna",
+    "ana bbo",
+    "martha",
+    "marhta",
+    "dixon",
+    "dicksonx",
+    "é",
+    "e",
+    "2001-02-03",
+    "2001-03-02",
+    "1.5",
+    "-7",
+]
 TEXT_MEASURES = ("jaro_winkler", "edit_similarity", "levenshtein", "damerau_levenshtein")
 BAG_MEASURES = ("jaccard", "overlap", "cosine", "soft_overlap")
 

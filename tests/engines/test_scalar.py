@@ -88,9 +88,15 @@ def test_one_part_differs_when_two_parts_are_known_and_equal(left: str, right: s
 
 @pytest.mark.parametrize(
     ("left", "right", "expected"),
-    [("2001-01-01", "2000-12-31", 1), ("2000-02-29", "2000-03-01", 1), ("2001-02-30", "2001-03-01", None), ("2001-02", "2001-02-01", None),
-     ("20010203", "2001-02-03", None), ("2001-W05-3", "2001-02-03", None)],
-)  # fmt: skip
+    [
+        ("2001-01-01", "2000-12-31", 1),
+        ("2000-02-29", "2000-03-01", 1),
+        ("2001-02-30", "2001-03-01", None),
+        ("2001-02", "2001-02-01", None),
+        ("20010203", "2001-02-03", None),
+        ("2001-W05-3", "2001-02-03", None),
+    ],
+)
 def test_days_are_counted_between_full_real_dates_only(left: str, right: str, expected: int | None) -> None:
     assert scalar.days(left, right) == expected
 

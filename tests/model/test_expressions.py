@@ -48,12 +48,12 @@ def any_leaf(draw: st.DrawFn) -> Leaf:
     return Measure(name, fields, draw(st.integers(0, 100)) / (100 if name in SIMILARITIES else 4))
 
 
-def _combined(part: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
+def _deeper(part: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
     parts = st.lists(part, min_size=2, max_size=3).map(tuple)
-    return st.one_of(parts.map(All), parts.map(AnyOf), part.map(Not))
+    return st.one_of(parts.map(All), parts.map(AnyOf), part.map(Not), part)
 
 
-CONDITIONS: st.SearchStrategy[Condition] = st.recursive(any_leaf(), _combined, max_leaves=8)
+CONDITIONS: st.SearchStrategy[Condition] = _deeper(_deeper(_deeper(any_leaf())))
 
 
 def _flat(condition: Condition) -> Condition:
@@ -84,6 +84,20 @@ def test_a_field_reads_back_as_it_is_written(field: FieldExpression) -> None:
 def test_leaves_are_given_from_left_to_right() -> None:
     found = leaves(parse_condition("equal(a) and (not missing(b) or days(c) <= 3)"))
     assert [leaf.function for leaf in found] == ["equal", "missing", "days"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "equal(a) and (equal(b) or equal(c))",
+        "equal(a) and equal(b) or equal(c)",
+        "not (equal(a) or equal(b))",
+        "not (equal(a) and equal(b))",
+        "not equal(a) and equal(b)",
+    ],
+)
+def test_brackets_are_written_where_they_matter(text: str) -> None:
+    assert str(parse_condition(text)) == text
 
 
 def test_and_binds_closer_than_or() -> None:
@@ -128,8 +142,43 @@ def test_faults_name_the_thing_the_value_and_what_is_allowed(text: str, says: li
         assert part in str(caught.value)
 
 
-GRAMMAR = ["equal", "missing", "jaro_winkler", "days", "prefix", "tokens", "a", "b.c", "(", ")", ",", " and ", " or ", "not ", ">=", "<=", "0.5", "-1",
-           "1e400", "True", "lambda x: x", "[", "]", "{}", "*", "**", ":=", "...", "'s'", "f'{a}'", "0x1", "1j", "await a", "\n", "#"]  # fmt: skip
+GRAMMAR = [
+    "equal",
+    "missing",
+    "jaro_winkler",
+    "days",
+    "prefix",
+    "tokens",
+    "a",
+    "b.c",
+    "(",
+    ")",
+    ",",
+    " and ",
+    " or ",
+    "not ",
+    ">=",
+    "<=",
+    "0.5",
+    "-1",
+    "1e400",
+    "True",
+    "lambda x: x",
+    "[",
+    "]",
+    "{}",
+    "*",
+    "**",
+    ":=",
+    "...",
+    "'s'",
+    "f'{a}'",
+    "0x1",
+    "1j",
+    "await a",
+    "\n",
+    "#",
+]
 
 
 @given(st.one_of(st.text(max_size=60), st.lists(st.sampled_from(GRAMMAR), max_size=14).map("".join)))

@@ -25,7 +25,7 @@ LISTED = st.dictionaries(
 def models(draw: st.DrawFn) -> Model:
     made = document()
     made["name"] = draw(TEXT)
-    made["prior"]["match"] = draw(PROBABILITY)
+    made["prior"] = {"match": draw(PROBABILITY), "related": 0.0}
     made["comparisons"][0]["levels"][0] |= {"m": draw(PROBABILITY), "u": draw(PROBABILITY), "label": draw(TEXT)}
     made["frequencies"]["name.given"]["values"] = draw(LISTED)
     made["guards"][0]["values"] = draw(st.lists(TEXT, max_size=3))

@@ -136,7 +136,7 @@ def test_references_that_point_nowhere_have_paths() -> None:
 )
 @pytest.mark.xfail(strict=True, reason="references of guards, words and frequencies are not looked at")
 def test_guards_words_and_frequencies_name_fields_that_are_there(path: str, value: Any) -> None:
-    with pytest.raises(ModelError, match="is not defined|has no field"):
+    with pytest.raises(ModelError, match=r"is not defined|has no field"):
         model_from(changed(path, value))
 
 

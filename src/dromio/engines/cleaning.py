@@ -60,7 +60,7 @@ def _clean_input(records: Records, attribute: Attribute, value: Input) -> dict[s
     """Fields of one value of every row, in table order."""
     roles = {role: records.column(name).inside for role, name in value.columns.items()}
     options = options_of(attribute)
-    query = bulk_query(attribute.type, RECORDS, "rowid", {role: column(inside) for role, inside in roles.items()}, options)
+    query = bulk_query(attribute.type, RECORDS, "position", {role: column(inside) for role, inside in roles.items()}, options)
     if query is None:
         return clean_texts(attribute.type, _texts(records, roles), options)
     table = in_row_order(records.con.cursor().sql(render(query)).to_arrow_table())
@@ -78,7 +78,7 @@ def _clean_input(records: Records, attribute: Attribute, value: Input) -> dict[s
 def _texts(records: Records, roles: Mapping[str, str]) -> dict[str, pa.Array]:
     """Raw texts of every role, in table order."""
     selected = ", ".join(f'"{inside}"' for inside in dict.fromkeys(roles.values()))
-    table = in_row_order(records.con.cursor().sql(f"SELECT rowid, {selected} FROM {RECORDS}").to_arrow_table())
+    table = in_row_order(records.con.cursor().sql(f"SELECT position, {selected} FROM {RECORDS}").to_arrow_table())
     return {role: table[inside].combine_chunks() for role, inside in roles.items()}
 
 
@@ -141,7 +141,7 @@ def _listed(records: Records, attribute: Attribute, value: Input) -> tuple[Any, 
     unnested = ", ".join(
         f'unnest("{one.inside}") AS "{role}"' if one.is_list else f'"{one.inside}" AS "{role}"' for role, one in roles.items()
     )
-    table = records.con.sql(f"SELECT rowid AS owner, {unnested} FROM {RECORDS}").to_arrow_table()
+    table = records.con.sql(f"SELECT position AS owner, {unnested} FROM {RECORDS}").to_arrow_table()
     texts = {role: table[role].combine_chunks() for role in roles}
     return table["owner"].to_numpy(), clean_texts(attribute.type, texts, options_of(attribute))
 

@@ -110,7 +110,9 @@ def _merge_all(setting: Setting, bundles: Sequence[Bundle], keys: pa.Array) -> l
             own.records.con.close()
 
     with ThreadPoolExecutor(_WORKERS) as pool:
-        return list(pool.map(merge, bundles))
+        widest_first = sorted(range(len(bundles)), key=lambda number: -len(bundles[number].columns))
+        running = {number: pool.submit(merge, bundles[number]) for number in widest_first}
+        return [running[number].result() for number in range(len(bundles))]
 
 
 def _merge(setting: Setting, bundle: Bundle, keys: pa.Array | None) -> Merged:

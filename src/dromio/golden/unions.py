@@ -58,7 +58,7 @@ def unite(setting: Setting, bundle: Bundle) -> Union:
 def _elements(setting: Setting, inside: Sequence[str]) -> tuple[Ints, list[pa.Array]]:
     """(record, texts) of every element of list columns, side by side."""
     unnested = [alias(tree("unnest(__c)", c=column(name)), name) for name in inside]
-    query = exp.select(exp.column("rowid").as_("owner"), *unnested).from_(table(RECORDS))
+    query = exp.select(exp.column("position").as_("owner"), *unnested).from_(table(RECORDS))
     found = setting.records.con.sql(render(query)).to_arrow_table()
     number = np.empty(len(setting.records), np.int64)
     number[setting.records.position] = np.arange(len(number))

@@ -1,4 +1,4 @@
-"""Files into DuckDB tables with columns c0, c1, …: CSV, Parquet, JSON lines; encodings and faults said plainly."""
+"""Files into DuckDB relations with columns c0, c1, …: CSV, Parquet, JSON lines; encodings and faults said plainly."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ _READERS = {
     ".parquet": "parquet", ".pq": "parquet",
     ".json": "json", ".jsonl": "json", ".ndjson": "json",
 }  # fmt: skip
+ROW = "position"
+"""Column of a view that numbers its rows; a table has its own `rowid`."""
 _FLOATS = ("DOUBLE", "FLOAT")
 
 
@@ -34,8 +36,9 @@ def load(con: duckdb.DuckDBPyConnection, path: Path, target: str, notes: list[st
     try:
         if kind == "csv":
             return _load_csv(con, path, target, notes)
-        function = "read_parquet" if kind == "parquet" else "read_json_auto"
-        return _copy(con, f"{function}(__path)", path, target)
+        if kind == "parquet":
+            return _view(con, path, target)
+        return _copy(con, "read_json_auto(__path)", path, target)
     except duckdb.Error as error:
         raise InputError(f"cannot read {path}: {_plain(error)}") from None
 
@@ -64,6 +67,15 @@ def _copy(con: duckdb.DuckDBPyConnection, reader: str, path: Path, target: str) 
     aliases = ", ".join(f"c{number}" for number in range(len(names)))
     con.execute(f"CREATE TABLE {target} AS " + render(tree(f"SELECT * FROM {reader} AS t({aliases})", path=str(path))))
     return tuple(names), tuple(str(row[1]) for row in described)
+
+
+def _view(con: duckdb.DuckDBPyConnection, path: Path, target: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """A Parquet file is read where it lies, column by column, instead of being copied."""
+    described = con.execute(render(tree("DESCRIBE SELECT * FROM read_parquet(__path)", path=str(path)))).fetchall()
+    aliases = ", ".join([f"c{number}" for number in range(len(described))] + [ROW])
+    reader = f"read_parquet(__path, file_row_number = true) AS t({aliases})"
+    con.execute(f"CREATE VIEW {target} AS " + render(tree(f"SELECT * FROM {reader}", path=str(path))))
+    return tuple(str(row[0]) for row in described), tuple(str(row[1]) for row in described)
 
 
 def load_arrow(con: duckdb.DuckDBPyConnection, arrow: pa.Table, target: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""Records in: files, Arrow, DataFrames, DuckDB relations and database tables, as one table of texts in DuckDB.
+"""Records in: files, Arrow, DataFrames, DuckDB relations and database tables, as one relation of texts in DuckDB.
 
 Inside, columns are called c0, c1, … so that names chosen by users never become SQL; every value is a text, or a list of
 texts where the input holds lists. A record's number is its rank by (source, unique_id): it does not depend on the order
@@ -20,11 +20,12 @@ import numpy.typing as npt
 import pyarrow as pa
 from sqlglot import exp
 
-from dromio.engines.sql import column, render, table, tree
+from dromio.engines.sql import Node, column, render, table, tree
 from dromio.errors import InputError, UsageError
 from dromio.io import databases, files
 
 RECORDS = "records"
+POSITION = files.ROW
 _ID_NAMES = ("unique_id", "record_id", "rec_id", "id", "uid", "customer_id", "row_id", "recid", "guid", "uuid")
 
 
@@ -55,7 +56,7 @@ class Records:
     sources: tuple[InputSource, ...]
     columns: tuple[InputColumn, ...]
     position: npt.NDArray[np.int64]
-    """Row of the table that holds each record."""
+    """Row of the relation `records` that holds each record."""
     ids: pa.Array
     source: npt.NDArray[np.int32]
     """Number of the source of each record."""
@@ -80,15 +81,15 @@ class Records:
 
     def texts(self, inside: str) -> pa.Array:
         """One column's values in order of record number."""
-        query = render(tree("SELECT rowid, __c AS v FROM __t", c=column(inside), t=table(RECORDS)))
+        query = render(tree("SELECT position, __c AS v FROM __t", c=column(inside), t=table(RECORDS)))
         values = in_row_order(self.con.cursor().sql(query).to_arrow_table())["v"].combine_chunks()
         return values.take(pa.array(self.position))
 
 
 def in_row_order(answer: pa.Table) -> pa.Table:
-    """A query's answer in order of its column `rowid`, and without it: parallel plans do not keep the order of rows."""
-    rows = answer["rowid"].to_numpy()
-    answer = answer.drop_columns(["rowid"])
+    """A query's answer in order of its column `position`, and without it: parallel plans do not keep the order of rows."""
+    rows = answer[POSITION].to_numpy()
+    answer = answer.drop_columns([POSITION])
     if np.array_equal(rows, np.arange(len(rows))):
         return answer
     order = np.empty(len(rows), np.int64)
@@ -97,7 +98,7 @@ def in_row_order(answer: pa.Table) -> pa.Table:
 
 
 def read_records(con: duckdb.DuckDBPyConnection, inputs: Any, *, id_column: str | None = None) -> Records:
-    """Load all inputs into the table `records`. `inputs`: one input, a list, or a mapping of source name to input.
+    """Make all inputs the view `records`: position, source, unique_id, c0, c1, …. `inputs`: one input, a list, or a mapping of source name to input.
 
     Raises InputError (unreadable, empty, duplicate ids), UsageError (two sources of one name).
     """
@@ -143,15 +144,21 @@ def _named(given: Any, number: int, several: int) -> tuple[str, Any]:
 
 @dataclass(frozen=True)
 class _Loaded:
-    """An input as a DuckDB table with columns c0, c1, …"""
+    """An input as a DuckDB table, or a view with a column of row numbers, with columns c0, c1, …"""
 
     name: str
     origin: str
     table: str
+    is_view: bool
     names: tuple[str, ...]
     types: tuple[str, ...]
     rows: int
     notes: tuple[str, ...]
+
+    @property
+    def row(self) -> Node:
+        """Number of a row, from 0."""
+        return column(files.ROW if self.is_view else "rowid")
 
     def inside(self, name: str) -> str:
         return f"c{self.names.index(name)}"
@@ -177,9 +184,10 @@ def _load(con: duckdb.DuckDBPyConnection, number: int, name: str, given: Any) ->
         origin = databases.without_password(given) if isinstance(given, str) else type(given).__module__.split(".")[0]
         names, types = files.load_arrow(con, arrow, target)
     rows = con.execute(render(tree("SELECT count(*) FROM __t", t=table(target)))).fetchall()[0][0]
+    is_view = bool(con.execute("SELECT count(*) FROM duckdb_views() WHERE view_name = ?", [target]).fetchall()[0][0])
     if not rows:
         raise InputError(f"{origin} holds no records (columns: {', '.join(names) or 'none'})")
-    return _Loaded(name, origin, target, names, types, rows, tuple(notes))
+    return _Loaded(name, origin, target, is_view, names, types, rows, tuple(notes))
 
 
 def _arrow(given: Any) -> Any:
@@ -249,15 +257,20 @@ def _unite(
     *,
     numeric: bool,
 ) -> None:
-    """All sources in one table: source number, id, and every column as text or list of texts."""
+    """All sources in one view: row number, source number, id, and every column as text or list of texts."""
     selects = []
+    before = 0
     for number, (one, own) in enumerate(zip(loaded, chosen, strict=True)):
         if own is None:
-            key: Any = tree("row_number() OVER ()")
-            key = key if not any(chosen) else tree("CAST(row_number() OVER () AS VARCHAR)")
+            key: Any = tree("CAST(__row + 1 AS BIGINT)", row=one.row)
+            key = key if not any(chosen) else tree("CAST(__key AS VARCHAR)", key=key)
         else:
             key = tree("__c", c=column(one.inside(own))) if numeric else files.as_text(one.inside(own), one.types[one.names.index(own)])
-        select = exp.select(exp.alias_(exp.Literal.number(number), "source"), exp.alias_(key, "unique_id"))
+        position = tree("CAST(__row + __before AS BIGINT)", row=one.row, before=before)
+        before += one.rows
+        select = exp.select(
+            exp.alias_(position, POSITION), exp.alias_(exp.Literal.number(number), "source"), exp.alias_(key, "unique_id")
+        )
         for each in columns:
             node = files.as_column(one.inside(each.name), one.types[one.names.index(each.name)], each.is_list) if each.name in one.names else (
                 tree("CAST(NULL AS VARCHAR[])") if each.is_list else tree("CAST(NULL AS VARCHAR)")
@@ -270,9 +283,7 @@ def _unite(
         union = selects[0]
         for each_select in selects[1:]:
             union = exp.union(union, each_select, distinct=False)
-    con.execute(f"CREATE TABLE {RECORDS} AS {render(union)}")
-    for one in loaded:
-        con.execute(render(tree("DROP TABLE __t", t=table(one.table))))
+    con.execute(f"CREATE VIEW {RECORDS} AS {render(union)}")
 
 
 def _number(
@@ -285,7 +296,7 @@ def _number(
     """Rank all records by (source name, unique_id)."""
     rank_of = {name: rank for rank, name in enumerate(sorted(one.name for one in loaded))}
     case = "CASE source " + " ".join(f"WHEN {number} THEN {rank_of[one.name]}" for number, one in enumerate(loaded)) + " END"
-    ordered = con.sql(f"SELECT rowid AS position, source, unique_id FROM {RECORDS} ORDER BY {case}, unique_id").to_arrow_table()
+    ordered = con.sql(f"SELECT position, source, unique_id FROM {RECORDS} ORDER BY {case}, unique_id").to_arrow_table()
     sources = tuple(InputSource(one.name, one.origin, one.rows, one.names) for one in loaded)
     return Records(
         con,

@@ -94,7 +94,7 @@ def _record(run: Run, record: int) -> Mapping[str, str]:
     if inside:
         row = int(run.records.position[record])
         selected = ", ".join(f'"{one}"' for one in inside)
-        values = run.records.con.execute(f"SELECT {selected} FROM records WHERE rowid = {row}").fetchall()[0]
+        values = run.records.con.execute(f"SELECT {selected} FROM records WHERE position = {row}").fetchall()[0]
         for name, value in zip(inside.values(), values, strict=True):
             shown[name] = ("; ".join(map(str, value)) if isinstance(value, list) else str(value or ""))[:_SHOWN]
     return shown
