@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import vl_convert
-from sample import clique, examples, rows_in, sample_run
+from .sample import clique, examples, rows_in, sample_run
 
 from dromio.errors import MissingExtraError
 from dromio.report import charts

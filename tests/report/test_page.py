@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sample import rows_in, sample_run
+from .sample import rows_in, sample_run
 
 from dromio.errors import MissingExtraError
 from dromio.report import write_report

@@ -60,7 +60,7 @@ def command(
     model = load_model(model_path) if model_path else None
     progress = _Progress(quiet)
     with run(list(inputs), model=model, id_column=id_column, options=options, watch=progress.begin) as found:
-        document = write_run(found, output, format=format_name, report=not no_report and _can_report(quiet))
+        document = write_run(found, output, format=format_name, report=not no_report and _can_report(quiet), release=True)
         seconds = found.phases.total
     progress.end()
     if not quiet:

@@ -146,6 +146,12 @@ class Column:
         parts = np.array(list(map(scalar.date_parts, self.values.to_pylist())), np.int64).reshape(-1, 3)
         return parts[:, 0], parts[:, 1], parts[:, 2]
 
+    def forget(self) -> None:
+        """Let go of what was worked out about the values; it is worked out again when asked for."""
+        for name in ("counts", "letters", "words", "word_weights", "days", "numbers", "date_parts"):
+            self.__dict__.pop(name, None)
+        self._flags.clear()
+
     def flagged(self, name: str, test: Callable[[str], bool]) -> Bools:
         """Whether each distinct value passes a test; kept under `name`."""
         if name not in self._flags:
@@ -178,6 +184,13 @@ class AttributeColumns:
     """Codes of records under transforms, as `dromio.engines.keys` made them."""
     _derived: dict[FieldExpression, tuple[list[Column], Column]] = field(default_factory=dict)
     _filled: tuple[list[Column], Bools] | None = None
+
+    def forget(self) -> None:
+        """Let go of transforms, codes of keys, and what columns worked out."""
+        self.coded.clear()
+        self._derived.clear()
+        for column in self.columns.values():
+            column.forget()
 
     def column(self, expression: FieldExpression) -> Column:
         """The column of a field or of a transform; of several values (words) as one text, sorted."""

@@ -50,6 +50,11 @@ class Batch:
                     one.result()
         return result
 
+    def forget(self) -> None:
+        """Let go of everything but codes and values: once pairs are compared nothing else is needed."""
+        for attribute in self.attributes.values():
+            attribute.forget()
+
     def set_words(self, model: Model) -> None:
         """Give columns the word weights of the model."""
         for name, weights in model.words.items():

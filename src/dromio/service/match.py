@@ -120,11 +120,6 @@ def measure_chance(batch: Batch, plan: Plan, source: Codes | None) -> chances.Ch
 
 def candidates(batch: Batch, plan: Plan, source: Codes | None, threads: int) -> tuple[Ints, list[Blocks], list[int]]:
     """Packed candidate pairs of all keys, what each key did, and the pairs that each added to those before it."""
-    splitters = {}
-    for key in plan.keys:
-        for part in key.split_by:
-            splitters.setdefault(part, None)
-
     def of_key(number: int) -> Blocks:
         key = plan.keys[number]
         coded = code_records(batch.attributes, key, batch.records)
@@ -139,7 +134,9 @@ def candidates(batch: Batch, plan: Plan, source: Codes | None, threads: int) -> 
             before = len(pairs)
             pairs = union(pairs, found.pairs)
             added.append(len(pairs) - before)
-            done.append(Blocks(found.pairs[:0], found.largest, found.split, found.dropped, len(found.pairs)))
+            done.append(Blocks(np.zeros(0, np.int64), found.largest, found.split, found.dropped, len(found.pairs)))
+    for columns in batch.attributes.values():
+        columns.coded.clear()
     return pairs, done, added
 
 

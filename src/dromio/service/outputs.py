@@ -16,16 +16,17 @@ import pyarrow.parquet as pq
 
 from dromio.errors import UsageError
 from dromio.model.files import save_model
-from dromio.service.resolve import Run
-from dromio.service.summary import run_document
+from dromio.service.resolve import Run, pairs_schema
+from dromio.service.summary import resources, run_document
 
 FORMATS = ("parquet", "csv")
 _MARK = "run.json"
 
 
-def write_run(run: Run, folder: Path, *, format: str = "parquet", report: bool = True) -> dict[str, Any]:
+def write_run(run: Run, folder: Path, *, format: str = "parquet", report: bool = True, release: bool = False) -> dict[str, Any]:
     """Write entities, pairs, golden records, model, run.json and the report; gives the document of run.json.
 
+    `release`: let pairs and columns go as soon as they are written; the run is of no further use then.
     Raises UsageError when the folder holds something that is not an earlier run.
     """
     if format not in FORMATS:
@@ -33,17 +34,20 @@ def write_run(run: Run, folder: Path, *, format: str = "parquet", report: bool =
     with replaced_folder(folder) as target:
         with run.phases.phase("write"):
             write_table(run.entities, target / f"entities.{format}")
-            write_table(run.pairs, target / f"pairs.{format}")
-        with run.phases.phase("golden records"):
-            write_table(run.golden, target / f"golden.{format}")
+            write_batches(run.pair_batches(), pairs_schema(run.records.ids.type), target / f"pairs.{format}")
         save_model(run.model, target / "model.yaml")
         document = run_document(run)
+        if release:
+            run.release()
+        with run.phases.phase("golden records"):
+            write_table(run.golden, target / f"golden.{format}")
+        document |= resources(run)
         if report:
             from dromio.report import write_report
 
             with run.phases.phase("report"):
                 write_report(document, target / "report.html")
-            document = run_document(run)
+            document |= resources(run)
         (target / _MARK).write_text(json.dumps(document, indent=1, ensure_ascii=False), encoding="utf-8")
     return document
 
@@ -71,6 +75,18 @@ def replaced_folder(folder: Path) -> Iterator[Path]:
     except BaseException:
         shutil.rmtree(fresh, ignore_errors=True)
         raise
+
+
+def write_batches(batches: Iterator[pa.RecordBatch], schema: pa.Schema, path: Path) -> None:
+    """A table that comes in parts."""
+    if path.suffix == ".csv":
+        with pa_csv.CSVWriter(path, schema) as writer:
+            for batch in batches:
+                writer.write_batch(batch)
+    else:
+        with pq.ParquetWriter(path, schema, compression="zstd", compression_level=1) as writer:
+            for batch in batches:
+                writer.write_batch(batch)
 
 
 def write_table(table: pa.Table, path: Path) -> None:

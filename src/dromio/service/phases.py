@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import pyarrow as pa
+
 Watcher = Callable[[str, float], None]
 """Called with the phase that begins and the seconds since the start."""
 
@@ -30,6 +32,7 @@ class Phases:
         begin = time.perf_counter()
         self.watch(name, begin - self.started)
         yield
+        pa.default_memory_pool().release_unused()
         self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - begin
 
     @property

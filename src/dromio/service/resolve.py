@@ -57,6 +57,14 @@ class Run:
     options: RunOptions
     started: datetime
 
+    def release(self) -> None:
+        """Let the pairs and the columns go; entities and golden records can still be had."""
+        self.left = self.right = np.zeros(0, np.int32)
+        self.levels = np.zeros((0, 0), np.int8)
+        self.weight = np.zeros(0, np.int64)
+        self.batch.attributes.clear()
+        self.batch.rarity.clear()
+
     @property
     def entities(self) -> pa.Table:
         """source_dataset, unique_id, cluster_id of every record."""
@@ -77,22 +85,45 @@ class Run:
 
     @property
     def pairs(self) -> pa.Table:
-        """Scored pairs above the floor, with weight (bits), probability and decision; strongest first within a left record."""
+        """Scored pairs above the floor, with weight (bits), probability and decision, in order of the records."""
+        return pa.Table.from_batches(self.pair_batches(), pairs_schema(self.records.ids.type))
+
+    def pair_batches(self, size: int = 250_000) -> Iterator[pa.RecordBatch]:
+        """The same in parts of a size, so that they need not be in memory at once."""
         kept = np.flatnonzero(self.weight >= PAIRS_FLOOR)
-        left, right, weight = pa.array(self.left[kept]), pa.array(self.right[kept]), self.weight[kept]
-        names, ids = self.records.source_names, self.records.ids
-        decision = np.where(weight >= self.plan.match_threshold, 0, np.where(weight >= self.plan.review_threshold, 1, 2))
-        return pa.table(
-            {
-                "source_dataset_l": names.take(left),
-                "unique_id_l": ids.take(left),
-                "source_dataset_r": names.take(right),
-                "unique_id_r": ids.take(right),
-                "match_weight": weight / MILLI,
-                "match_probability": probability(weight),
-                "decision": pa.array(["match", "review", "non-match"]).take(pa.array(decision)),
-            }
-        )
+        names = pa.array([source.name for source in self.records.sources], pa.string())
+        for at in range(0, len(kept), size):
+            part = kept[at : at + size]
+            left, right, weight = self.left[part], self.right[part], self.weight[part]
+            decision = np.where(weight >= self.plan.match_threshold, 0, np.where(weight >= self.plan.review_threshold, 1, 2))
+            columns = [
+                names.take(pa.array(self.records.source[left])),
+                self.records.ids.take(pa.array(left)),
+                names.take(pa.array(self.records.source[right])),
+                self.records.ids.take(pa.array(right)),
+                pa.array(weight / MILLI),
+                pa.array(probability(weight)),
+                _DECISIONS.take(pa.array(decision)),
+            ]
+            yield pa.RecordBatch.from_arrays(columns, schema=pairs_schema(self.records.ids.type))
+
+
+_DECISIONS = pa.array(["match", "review", "non-match"])
+
+
+def pairs_schema(id_type: pa.DataType) -> pa.Schema:
+    """Columns of the table of pairs."""
+    return pa.schema(
+        [
+            ("source_dataset_l", pa.string()),
+            ("unique_id_l", id_type),
+            ("source_dataset_r", pa.string()),
+            ("unique_id_r", id_type),
+            ("match_weight", pa.float64()),
+            ("match_probability", pa.float64()),
+            ("decision", pa.string()),
+        ]
+    )
 
 
 @contextmanager
@@ -166,6 +197,7 @@ def _run(
         del pairs
     with phases.phase("compare"):
         levels = batch.levels(plan.comparisons, left, right)
+        batch.forget()
     training = None
     with phases.phase("train"):
         if not model.trained:

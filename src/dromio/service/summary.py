@@ -53,6 +53,13 @@ def run_document(run: Run) -> dict[str, Any]:
         ],
         "clusters": clusters_shown(run),
         "calibration": _calibration(run),
+        **resources(run),
+    }
+
+
+def resources(run: Run) -> dict[str, Any]:
+    """The part of the document that says what the run took so far."""
+    return {
         "timings": [{"phase": name, "seconds": round(seconds, 3)} for name, seconds in run.phases.seconds.items()],
         "peak_memory_mb": peak_memory_mb(),
         "threads": run.options.thread_count,
