@@ -117,7 +117,6 @@ def test_attributes_are_found_by_name() -> None:
         model.attribute("phone")
 
 
-@pytest.mark.xfail(strict=True, reason="faults of references come as one text, without paths")
 def test_references_that_point_nowhere_have_paths() -> None:
     broken = changed("keys/0/fields", ["name.surname"])
     broken["survivorship"][0]["attribute"] = "phone"
@@ -134,13 +133,11 @@ def test_references_that_point_nowhere_have_paths() -> None:
         ("frequencies", {"phone.number": {"mean": 0.1, "other": 0.1}}),
     ],
 )
-@pytest.mark.xfail(strict=True, reason="references of guards, words and frequencies are not looked at")
 def test_guards_words_and_frequencies_name_fields_that_are_there(path: str, value: Any) -> None:
     with pytest.raises(ModelError, match=r"is not defined|has no field"):
         model_from(changed(path, value))
 
 
-@pytest.mark.xfail(strict=True, reason="a prior of one or more is read, and fails when planned")
 def test_matches_and_related_pairs_are_fewer_than_all_pairs() -> None:
     with pytest.raises(ModelError, match=r"0\.5.*0\.6"):
         model_from(changed("prior", {"match": 0.5, "related": 0.6}))

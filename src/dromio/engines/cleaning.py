@@ -21,7 +21,7 @@ from dromio.engines.sql import column, render
 from dromio.io.sources import RECORDS, Records, in_row_order
 from dromio.model.schema import Attribute, Guard, Input
 
-_WHOLE_VALUE = ("email", "phone", "identifier", "date", "url", "ip")
+WHOLE_VALUE = ("email", "phone", "identifier", "date", "url", "ip")
 """Types of one piece: when a guard takes one field of a value, the others go with it."""
 
 
@@ -159,7 +159,7 @@ def guarded(columns: AttributeColumns, attribute: Attribute, guards: list[Guard]
         hot = pc.is_in(column.values, value_set=pa.array(guard.values, pa.string())).to_numpy(zero_copy_only=False)
         gone = np.zeros(len(column.codes), np.bool_)
         gone[column.codes >= 0] = hot[column.codes[column.codes >= 0]]
-        targets = list(columns.columns) if attribute.type in _WHOLE_VALUE else [expression.fields[0]]
+        targets = list(columns.columns) if attribute.type in WHOLE_VALUE else [expression.fields[0]]
         for target in targets:
             old = columns.columns[target]
             columns.columns[target] = Column(np.where(gone, -1, old.codes).astype(np.int32), old.values)

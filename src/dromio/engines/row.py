@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dromio.clean import TYPES, Fields, Parts
-from dromio.engines.cleaning import _WHOLE_VALUE, options_of
+from dromio.engines.cleaning import WHOLE_VALUE, options_of
 from dromio.engines.compiled import compile_condition, kept_with, values_of, words_of_model
 from dromio.model.expressions import parse_field
 from dromio.model.schema import Attribute, Model, local
@@ -215,7 +215,7 @@ def _cleaner(attribute: Attribute, model: Model) -> Cleaner:
     clean, options = TYPES[attribute.type].clean, options_of(attribute)
     guarded = [(local(parse_field(guard.field)), frozenset(guard.values)) for guard in model.guards]
     guards = [(inside.fields[0], values) for (name, inside), values in guarded if name == attribute.name]
-    whole = attribute.type in _WHOLE_VALUE
+    whole = attribute.type in WHOLE_VALUE
 
     def cleaned(parts: Parts) -> Fields:
         fields = clean(parts, options)

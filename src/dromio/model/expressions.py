@@ -11,9 +11,13 @@ The grammar is a subset of Python's expressions, so Python's own parser reads it
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from math import isfinite
+from typing import TypeVar
+
+Read = TypeVar("Read")
 
 TRANSFORMS: dict[str, str] = {
     "year": "the year of an ISO date",
@@ -109,7 +113,7 @@ class Measure:
         return ">=" if self.function in SIMILARITIES else "<="
 
     def __str__(self) -> str:
-        return f"{self.function}({', '.join(map(str, self.fields))}) {self.operator} {self.bound:g}"
+        return f"{self.function}({', '.join(map(str, self.fields))}) {self.operator} {_plain(self.bound)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,19 +146,24 @@ class Not:
         return f"not ({self.part})" if isinstance(self.part, All | AnyOf) else f"not {self.part}"
 
 
+def _plain(number: float) -> str:
+    """The number in the fewest digits that read back as it is."""
+    return repr(number).removesuffix(".0")
+
+
 Condition = Test | Measure | All | AnyOf | Not
 
 
 @lru_cache(maxsize=4096)
 def parse_condition(text: str) -> Condition:
     """The condition that `text` says. Raises ExpressionError."""
-    return _condition(_python(text), text)
+    return _read(text, _condition)
 
 
 @lru_cache(maxsize=4096)
 def parse_field(text: str) -> FieldExpression:
     """The field expression that `text` says. Raises ExpressionError."""
-    return _field(_python(text), text)
+    return _read(text, _field)
 
 
 def leaves(condition: Condition) -> Iterator[Test | Measure]:
@@ -166,6 +175,13 @@ def leaves(condition: Condition) -> Iterator[Test | Measure]:
     else:
         for part in condition.parts:
             yield from leaves(part)
+
+
+def _read(text: str, meaning: Callable[[ast.expr, str], Read]) -> Read:
+    try:
+        return meaning(_python(text), text)
+    except RecursionError:
+        raise ExpressionError(f"cannot read {text[:40]!r}…: it is nested too deeply") from None
 
 
 def _python(text: str) -> ast.expr:
@@ -197,7 +213,7 @@ def _condition(node: ast.expr, text: str) -> Condition:
 
 def _measure(call: ast.Call, operator: ast.cmpop, bound: object, text: str) -> Measure:
     name, fields = _call(call, text)
-    if not isinstance(bound, int | float) or isinstance(bound, bool):
+    if not isinstance(bound, int | float) or isinstance(bound, bool) or not isfinite(bound):
         raise ExpressionError(f"{bound!r} in {text!r} is not a number")
     if name in SIMILARITIES:
         if not isinstance(operator, ast.GtE):
@@ -210,7 +226,9 @@ def _measure(call: ast.Call, operator: ast.cmpop, bound: object, text: str) -> M
         if bound < 0:
             raise ExpressionError(f"{bound} in {text!r} is not a distance: allowed is 0 or more")
     else:
-        raise ExpressionError(f"{name!r} in {text!r} is not a measure; measures are {', '.join([*SIMILARITIES, *DISTANCES])}")
+        raise ExpressionError(
+            f"{name!r} in {text!r} is not a measure; measures are {', '.join([*SIMILARITIES, *DISTANCES])}"
+        )
     return Measure(name, fields, float(bound))
 
 
@@ -238,7 +256,13 @@ def _field(node: ast.expr, text: str) -> FieldExpression:
             if not inner or len(numbers) + len(inner) != len(arguments) or any(part.transform for part in inner):
                 raise ExpressionError(f"cannot read {ast.unparse(node)!r} in {text!r}: expected {transform}(field, …)")
             if (transform == "prefix") != (len(numbers) == 1) or any(number < 1 for number in numbers):
-                raise ExpressionError(f"{ast.unparse(node)!r} in {text!r}: prefix, and only prefix, takes one number from 1")
+                raise ExpressionError(
+                    f"{ast.unparse(node)!r} in {text!r}: prefix, and only prefix, takes one number from 1"
+                )
+            if len(inner) > 1 and transform not in ("tokens", "rare_tokens"):
+                raise ExpressionError(
+                    f"{ast.unparse(node)!r} in {text!r} has {len(inner)} fields; {transform} takes one"
+                )
             return FieldExpression(tuple(part.fields[0] for part in inner), transform, sum(numbers))
     raise ExpressionError(
         f"cannot read {ast.unparse(node)!r} in {text!r}: expected a field or a transform ({', '.join(TRANSFORMS)})"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import yaml
 from pydantic import ValidationError
 
 from dromio.errors import Fault, InputError, ModelError
-from dromio.model.schema import Model
+from dromio.model.schema import Model, ReferenceFaults
 
 _HEADER = "# A Dromio model. Edit it and run again: dromio resolve INPUT --model model.yaml --output DIR\n"
 
@@ -28,6 +29,9 @@ def load_model(path: str | Path) -> Model:
 def parse_model(text: str) -> Model:
     """The model that a YAML or JSON text holds. Raises ModelError."""
     try:
+        if text.lstrip().startswith("{"):
+            with suppress(ValueError):
+                return model_from(json.loads(text))  # YAML 1.1 takes 1e-9 for a text
         document = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except yaml.YAMLError as error:
         raise ModelError([Fault("", f"not readable as YAML or JSON: {error}")]) from None
@@ -39,7 +43,7 @@ def model_from(document: Any) -> Model:
     try:
         return Model.model_validate(document, strict=True)
     except ValidationError as error:
-        raise ModelError([_fault(item) for item in error.errors()]) from None
+        raise ModelError([fault for item in error.errors() for fault in _faults(item)]) from None
 
 
 def dump_model(model: Model) -> str:
@@ -66,6 +70,14 @@ def json_schema() -> dict[str, Any]:
     schema["title"] = "Dromio model"
     json.dumps(schema)
     return schema
+
+
+def _faults(item: Any) -> list[Fault]:
+    """One fault, or all names that point nowhere, each with its own path."""
+    found = item.get("ctx", {}).get("error")
+    if not isinstance(found, ReferenceFaults):
+        return [_fault(item)]
+    return [Fault(path, message) for path, _, message in (text.partition(": ") for text in found.faults)]
 
 
 def _fault(item: Any) -> Fault:

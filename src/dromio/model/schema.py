@@ -135,6 +135,12 @@ class Prior(Part):
     match: Probability
     related: float = Field(0.0, ge=0, lt=1, description="different entities that share much, such as a household")
 
+    @model_validator(mode="after")
+    def _leaves_room_for_unrelated_pairs(self) -> Prior:
+        if self.match + self.related >= 1:
+            raise ValueError(f"match {self.match} and related {self.related} are 1 or more together; allowed is less")
+        return self
+
 
 class Thresholds(Part):
     """Match weights (bits) at which the decision changes."""
@@ -173,6 +179,14 @@ class Survivorship(Part):
     rules: list[Literal["most_frequent", "most_complete", "longest", "most_recent", "source_rank", "smallest"]] = Field(min_length=1)
 
 
+class ReferenceFaults(ValueError):
+    """Names of a model that point nowhere; `faults` are texts of the form "path: message"."""
+
+    def __init__(self, faults: list[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(faults))
+
+
 class Model(Part):
     """A whole model. `trained` when every level has m and u and there is a prior."""
 
@@ -206,9 +220,9 @@ class Model(Part):
 
     @model_validator(mode="after")
     def _references_resolve(self) -> Model:
-        faults = list(_reference_faults(self))
+        faults = _reference_faults(self)
         if faults:
-            raise ValueError("; ".join(faults))
+            raise ReferenceFaults(faults)
         return self
 
 
@@ -255,6 +269,11 @@ def _reference_faults(model: Model) -> list[str]:
         for level in comparison.levels:
             if level.term_frequency:
                 check(f"comparisons.{number}", comparison.attribute, (level.term_frequency,))
+    named = [(f"guards.{number}", guard.field) for number, guard in enumerate(model.guards)]
+    named += [(f"{part}.{name}", name) for part in ("frequencies", "words") for name in getattr(model, part)]
+    for path, text in named:
+        attribute, inside = local(parse_field(text))
+        check(path, attribute, inside.fields)
     for number, rule in enumerate(model.survivorship):
         check(f"survivorship.{number}", rule.attribute, ())
     return faults
