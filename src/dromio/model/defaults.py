@@ -151,7 +151,7 @@ def _email(attribute: str, shape: Shape) -> list[Comparison | None]:
             attribute,
             "missing(address)",
             [
-                Draft("same", "equal(address)", 0.8, "address"),
+                Draft("same", "equal(address)", 0.8),
                 Draft("same but for the domain", "equal(local)", 0.04),
                 Draft("one letter off", "levenshtein(address) <= 1", 0.04),
                 Draft("two letters off", "levenshtein(address) <= 2", 0.03),
@@ -169,7 +169,7 @@ def _phone(attribute: str, shape: Shape) -> list[Comparison | None]:
             attribute,
             "missing(number)",
             [
-                Draft("same", "equal(number)", 0.65, "number"),
+                Draft("same", "equal(number)", 0.65),
                 Draft("one digit off", "damerau_levenshtein(number) <= 1", 0.04),
                 _else(0.31),
             ],
@@ -255,7 +255,7 @@ def _identifier(attribute: str, shape: Shape) -> list[Comparison | None]:
             attribute,
             "missing(value)",
             [
-                Draft("same", "equal(value)", 0.86, "value"),
+                Draft("same", "equal(value)", 0.86),
                 Draft("one character off", "damerau_levenshtein(value) <= 1", 0.06),
                 _else(0.08),
             ],
