@@ -15,6 +15,7 @@ from dromio.engines import row
 from dromio.engines.cleaning import clean_attribute
 from dromio.engines.columns import AttributeColumns, Column
 from dromio.engines.duckdb import Batch, weights
+from dromio.training.counts import count_vectors
 from dromio.engines.keys import code_records
 from dromio.io.sources import read_records
 from dromio.model.defaults import Shape, comparisons
@@ -181,7 +182,8 @@ def assert_engines_agree(
     for at, each in enumerate(scored):
         found = tuple(levels[:, at].tolist())
         assert each.levels == found, (chosen[at], [cleaned[one] for one in chosen[at]], each.levels, found)
-    totals = weights(plan, levels, *batch.adjustments(plan, levels, left, right)).tolist()
+    counted = count_vectors(levels)
+    totals = weights(plan, counted, *batch.adjustments(plan, counted, left, right)).tolist()
     for at, each in enumerate(scored):
         assert each.weight == totals[at], (chosen[at], [cleaned[one] for one in chosen[at]])
         assert each.decision == plan.decide(totals[at])

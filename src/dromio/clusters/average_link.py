@@ -46,9 +46,10 @@ def average_link(
     count nothing; with `one_to_one` a cluster never holds two records of one source.
     """
     root = np.arange(records, dtype=np.int64)
-    left, right = edges.left.astype(np.int64), edges.right.astype(np.int64)
+    inside = _reachable(edges.left, edges.right, np.flatnonzero(edges.weight > 0), records)
+    left, right = edges.left[inside].astype(np.int64), edges.right[inside].astype(np.int64)
     left, right = np.minimum(left, right), np.maximum(left, right)
-    total = edges.weight.astype(np.int64) - unseen
+    total = edges.weight[inside].astype(np.int64) - unseen
     touched = distinct(np.concatenate([left, right])) if len(left) else left
     place = np.zeros(records, np.int64)
     place[touched] = np.arange(len(touched))

@@ -115,6 +115,11 @@ class Column:
         return words_of([self.values])
 
     @cached_property
+    def word_counts(self) -> Ints:
+        """Number of words of every distinct value."""
+        return np.diff(self.words.start)
+
+    @cached_property
     def word_weights(self) -> Ints:
         """Weight of every word of the vocabulary, in thousandths of a bit; 1000 each where no rarity is known."""
         if self.rarity is None:
@@ -148,7 +153,7 @@ class Column:
 
     def forget(self) -> None:
         """Let go of what was worked out about the values; it is worked out again when asked for."""
-        for name in ("counts", "letters", "words", "word_weights", "days", "numbers", "date_parts"):
+        for name in ("counts", "letters", "words", "word_counts", "word_weights", "days", "numbers", "date_parts"):
             self.__dict__.pop(name, None)
         self._flags.clear()
 
@@ -184,11 +189,14 @@ class AttributeColumns:
     """Codes of records under transforms, as `dromio.engines.keys` made them."""
     _derived: dict[FieldExpression, tuple[list[Column], Column]] = field(default_factory=dict)
     _filled: tuple[list[Column], Bools] | None = None
+    _aligned: dict[tuple[FieldExpression, ...], tuple[list[Column], Codes]] = field(default_factory=dict)
 
     def forget(self) -> None:
         """Let go of transforms, codes of keys, and what columns worked out."""
         self.coded.clear()
         self._derived.clear()
+        self._aligned.clear()
+        self._filled = None
         for column in self.columns.values():
             column.forget()
 
@@ -201,6 +209,15 @@ class AttributeColumns:
         if known is None or not _same(known[0], used):
             known = (used, _transformed(expression, used))
             self._derived[expression] = known
+        return known[1]
+
+    def aligned(self, first: FieldExpression, second: FieldExpression) -> Codes:
+        """Codes of the second field's value rows in the first field's values; -2 where it does not hold the value."""
+        used = [self.column(first), self.column(second)]
+        known = self._aligned.get((first, second))
+        if known is None or not _same(known[0], used):
+            known = (used, used[0].aligned(used[1]))
+            self._aligned[first, second] = known
         return known[1]
 
     def filled(self) -> Bools:

@@ -12,13 +12,15 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from dromio.engines.columns import AttributeColumns, Codes, Column, Ints, Rarity
 from dromio.engines.vectors import ValuePairs
 from dromio.model.expressions import FieldExpression
-from dromio.model.schema import Model
+from dromio.model.schema import Frequencies, Model
 from dromio.plan import MILLI, NO_RIVAL, Plan, PlannedComparison, against_both, rarity
-from dromio.training.counts import Levels
+from dromio.training.counts import Levels, VectorCounts
 
 CHUNK = 2_000_000
 """Candidate pairs compared at a time: bounds the memory of the texts fetched for them."""
@@ -31,7 +33,7 @@ class Batch:
     attributes: dict[str, AttributeColumns]
     records: int
     source: npt.NDArray[np.int32]
-    rarity: dict[tuple[str, str], Ints] = field(default_factory=dict)
+    rarity: dict[tuple[str, str], tuple[Frequencies, Ints]] = field(default_factory=dict)
 
     def levels(self, comparisons: Sequence[PlannedComparison], left: Codes, right: Codes) -> Levels:
         """Level of every comparison for every pair of records: (comparisons, pairs), 0 where missing."""
@@ -63,14 +65,14 @@ class Batch:
             listed = {word: round(bits * MILLI) for word, bits in weights.values.items()}
             self.attributes[attribute].columns[inside] = Column(old.codes, old.values, Rarity(listed, round(weights.other * MILLI)))
 
-    def adjustments(self, plan: Plan, levels: Levels, left: Codes, right: Codes) -> tuple[Ints, Ints]:
+    def adjustments(self, plan: Plan, counted: VectorCounts, left: Codes, right: Codes) -> tuple[Ints, Ints]:
         """Term-frequency adjustments of every pair against the unrelated and against the related rival."""
         unrelated, related = np.zeros(len(left), np.int64), np.zeros(len(left), np.int64)
         for place, comparison in enumerate(plan.comparisons):
             for level, name in enumerate(comparison.term_frequency):
                 if name is None or f"{comparison.attribute}.{name}" not in plan.model.frequencies:
                     continue
-                at = np.flatnonzero(levels[place] == level)
+                at = np.flatnonzero((counted.vectors[place] == level)[counted.which])
                 found = self._rarity_of(plan, comparison, level, name, left[at], right[at])
                 unrelated[at] += found
                 if comparison.tells_related_apart:
@@ -80,25 +82,25 @@ class Batch:
     def _rarity_of(self, plan: Plan, comparison: PlannedComparison, level: int, name: str, left: Codes, right: Codes) -> Ints:
         """Adjustment of the value that each pair agrees on; of the rarest where it agrees on several."""
         attribute = self.attributes[comparison.attribute]
-        key = (comparison.attribute, name)
         column = attribute.columns[name]
-        if key not in self.rarity:
-            frequencies = plan.model.frequencies[f"{comparison.attribute}.{name}"]
-            unlisted = rarity(frequencies.model_copy(update={"values": {}}), "")
-            table = np.full(len(column.values), unlisted, np.int64)
-            import pyarrow as pa
-            import pyarrow.compute as pc
-
-            listed = pa.array(list(frequencies.values), pa.string())
-            place = pc.index_in(column.values, value_set=listed)
-            known = place.is_valid().to_numpy(zero_copy_only=False)
-            each = np.array([rarity(frequencies, text) for text in frequencies.values], np.int64)
-            table[known] = each[place.drop_null().to_numpy()]
-            self.rarity[key] = table
+        table = self._rarity_table(plan.model.frequencies[f"{comparison.attribute}.{name}"], comparison.attribute, name, column)
         if attribute.owner is None:
-            return _of_agreeing(self.rarity[key], column.codes[left], column.codes[right])
+            return _of_agreeing(table, column.codes[left], column.codes[right])
         rows = _AttributePairs(attribute, left, right)
-        return rows.best_rarity(comparison, level, column, self.rarity[key])
+        return rows.best_rarity(comparison, level, column, table)
+
+    def _rarity_table(self, frequencies: Frequencies, attribute: str, name: str, column: Column) -> Ints:
+        """Adjustment of every distinct value of a column."""
+        known = self.rarity.get((attribute, name))
+        if known is not None and known[0] is frequencies:
+            return known[1]
+        table = np.full(len(column.values), rarity(frequencies.model_copy(update={"values": {}}), ""), np.int64)
+        place = pc.index_in(column.values, value_set=pa.array(list(frequencies.values), pa.string()))
+        listed = place.is_valid().to_numpy(zero_copy_only=False)
+        each = np.array([rarity(frequencies, text) for text in frequencies.values], np.int64)
+        table[listed] = each[place.drop_null().to_numpy()]
+        self.rarity[attribute, name] = (frequencies, table)
+        return table
 
 
 class _AttributePairs:
@@ -147,15 +149,18 @@ def _of_agreeing(table: Ints, left: Codes, right: Codes) -> Ints:
     return result
 
 
-def weights(plan: Plan, levels: Levels, adjust_unrelated: Ints | int = 0, adjust_related: Ints | int = 0) -> Ints:
-    """Match weight in thousandths of a bit of every column of levels."""
-    unrelated = np.full(levels.shape[1], plan.prior_unrelated, np.int64) + adjust_unrelated
-    related = np.full(levels.shape[1], plan.prior_related, np.int64) + adjust_related
-    for row, comparison in zip(levels, plan.comparisons, strict=True):
+def weights(plan: Plan, counted: VectorCounts, adjust_unrelated: Ints | int = 0, adjust_related: Ints | int = 0) -> Ints:
+    """Match weight in thousandths of a bit of every pair."""
+    unrelated = np.full(len(counted.counts), plan.prior_unrelated, np.int64)
+    related = np.full(len(counted.counts), plan.prior_related, np.int64)
+    for row, comparison in zip(counted.vectors, plan.comparisons, strict=True):
         unrelated += comparison.against_unrelated[row]
         if plan.prior_related != NO_RIVAL:
             related += comparison.against_related[row]
-    return against_both(unrelated, related) if plan.prior_related != NO_RIVAL else unrelated
+    all_unrelated = unrelated[counted.which] + adjust_unrelated
+    if plan.prior_related == NO_RIVAL:
+        return all_unrelated
+    return against_both(all_unrelated, related[counted.which] + adjust_related)
 
 
 def _by_attribute(comparisons: Sequence[PlannedComparison]) -> Iterator[tuple[str, list[int]]]:

@@ -141,8 +141,8 @@ class ValuePairs:
         return result
 
     def _cross(self, fields: tuple[FieldExpression, ...], at: Ints) -> tuple[Bools, Bools]:
-        first, second = (self.attribute.column(field) for field in fields)
-        foreign = first.aligned(second)
+        first = self.attribute.column(fields[0])
+        foreign = self.attribute.aligned(*fields)
         left, right = first.codes[self.left[at]], first.codes[self.right[at]]
         return (left >= 0) & (left == foreign[self.right[at]]), (right >= 0) & (right == foreign[self.left[at]])
 
@@ -173,7 +173,7 @@ class ValuePairs:
 
     def _test_within(self, fields: tuple[FieldExpression, ...], at: Ints) -> Bools:
         left, right, there = self._present(fields[0], at)
-        words = np.diff(self.attribute.column(fields[0]).words.start)
+        words = self.attribute.column(fields[0]).word_counts
         result = np.zeros(len(at), np.bool_)
         result[there] = (left == right) & (words[left] > 0)
         candidates = there[(left != right) & (np.maximum(words[left], words[right]) > 1)]

@@ -10,6 +10,7 @@ import numpy as np
 from dromio.engines.columns import Ints
 from dromio.engines.duckdb import weights
 from dromio.plan import MILLI, NO_RIVAL, probability
+from dromio.training.counts import count_vectors
 
 if TYPE_CHECKING:
     from dromio.service.resolve import Run
@@ -41,8 +42,9 @@ def _spread_by_weight(run: Run, places: Ints) -> list[int]:
 
 def _example(run: Run, kind: str, place: int) -> dict[str, Any]:
     left, right = int(run.left[place]), int(run.right[place])
-    levels = run.levels[:, place : place + 1]
-    adjust_unrelated, adjust_related = run.batch.adjustments(run.plan, levels, run.left[place : place + 1], run.right[place : place + 1])
+    levels = run.counted.vectors[:, run.counted.which[place : place + 1]]
+    counted = count_vectors(levels)
+    adjust_unrelated, adjust_related = run.batch.adjustments(run.plan, counted, run.left[place : place + 1], run.right[place : place + 1])
     steps = []
     for comparison, level in zip(run.plan.comparisons, levels[:, 0].tolist(), strict=True):
         steps.append(
@@ -57,7 +59,7 @@ def _example(run: Run, kind: str, place: int) -> dict[str, Any]:
     if int(adjust_unrelated[0]):
         steps.append({"comparison": "rarity of the shared values", "label": "term frequency", "left": "", "right": "",
                       "weight": int(adjust_unrelated[0]) / MILLI})  # fmt: skip
-    weight = int(weights(run.plan, levels, adjust_unrelated, adjust_related)[0])
+    weight = int(weights(run.plan, counted, adjust_unrelated, adjust_related)[0])
     alone = run.plan.prior_unrelated + int(adjust_unrelated[0]) + sum(
         int(comparison.against_unrelated[level]) for comparison, level in zip(run.plan.comparisons, levels[:, 0].tolist(), strict=True)
     )

@@ -25,7 +25,7 @@ from dromio.io.sources import Records
 from dromio.model.schema import Attribute, Clustering, Comparison, Frequencies, Key, LinkType, Model, WordWeights
 from dromio.plan import MILLI, Plan, make_plan, probability
 from dromio.training import chance as chances
-from dromio.training.counts import Levels, count_vectors
+from dromio.training.counts import VectorCounts
 from dromio.training.frequencies import frequencies, word_weights
 from dromio.training.train import Training, train
 
@@ -140,15 +140,15 @@ def candidates(batch: Batch, plan: Plan, source: Codes | None, threads: int) -> 
     return pairs, done, added
 
 
-def learn(model: Model, levels: Levels, known: chances.Chance) -> Training:
+def learn(model: Model, counted: VectorCounts, known: chances.Chance) -> Training:
     """The model trained on the vectors of its candidate pairs."""
-    return train(model, count_vectors(levels), known)
+    return train(model, counted, known)
 
 
-def weigh(batch: Batch, plan: Plan, levels: Levels, left: Codes, right: Codes) -> Ints:
+def weigh(batch: Batch, plan: Plan, counted: VectorCounts, left: Codes, right: Codes) -> Ints:
     """Match weight of every pair in thousandths of a bit."""
-    unrelated, related = batch.adjustments(plan, levels, left, right)
-    return weights(plan, levels, unrelated, related)
+    unrelated, related = batch.adjustments(plan, counted, left, right)
+    return weights(plan, counted, unrelated, related)
 
 
 def _single(part: object) -> object:

@@ -27,7 +27,7 @@ from dromio.plan import MILLI, Plan, make_plan, probability
 from dromio.service import match
 from dromio.service.options import RunOptions
 from dromio.service.phases import Phases, Watcher, nobody
-from dromio.training.counts import Levels
+from dromio.training.counts import VectorCounts, count_vectors
 from dromio.training.train import Training
 
 PAIRS_FLOOR = -10 * MILLI
@@ -47,7 +47,7 @@ class Run:
     added: list[int]
     left: Codes
     right: Codes
-    levels: Levels
+    counted: VectorCounts
     weight: Ints
     cluster: Ints
     """Number of the cluster of every record: 0 for that of the first record, and so on."""
@@ -60,7 +60,7 @@ class Run:
     def release(self) -> None:
         """Let the pairs and the columns go; entities and golden records can still be had."""
         self.left = self.right = np.zeros(0, np.int32)
-        self.levels = np.zeros((0, 0), np.int8)
+        self.counted = count_vectors(np.zeros((0, 0), np.int8))
         self.weight = np.zeros(0, np.int64)
         self.batch.attributes.clear()
         self.batch.rarity.clear()
@@ -196,20 +196,20 @@ def _run(
         left, right = unpack(pairs)
         del pairs
     with phases.phase("compare"):
-        levels = batch.levels(plan.comparisons, left, right)
+        counted = count_vectors(batch.levels(plan.comparisons, left, right))
         batch.forget()
     training = None
     with phases.phase("train"):
         if not model.trained:
             assert known is not None
-            training = match.learn(model, levels, known)
+            training = match.learn(model, counted, known)
             model = training.model
         if options.threshold is not None:
             review = min(model.thresholds.review, options.threshold)
             model = model.model_copy(update={"thresholds": Thresholds(match=options.threshold, review=review)})
         plan = make_plan(model)
     with phases.phase("score"):
-        weight = match.weigh(batch, plan, levels, left, right)
+        weight = match.weigh(batch, plan, counted, left, right)
         if training is not None and source is not None and not model.clustering.one_to_one:
             one_to_one = has_one_partner_each(left, right, weight - plan.match_threshold)
             model = model.model_copy(update={"clustering": model.clustering.model_copy(update={"one_to_one": one_to_one})})
@@ -217,7 +217,7 @@ def _run(
     with phases.phase("cluster"):
         cluster, cluster_ids = cluster_records(records, plan, left, right, weight, source)
     return Run(
-        records, model, plan, batch, understanding, blocks, added, left, right, levels, weight, cluster, cluster_ids, training,
+        records, model, plan, batch, understanding, blocks, added, left, right, counted, weight, cluster, cluster_ids, training,
         phases, options, started,
     )  # fmt: skip
 

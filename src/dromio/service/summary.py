@@ -214,11 +214,9 @@ def _calibration(run: Run) -> dict[str, Any]:
 
 def _above_chance(run: Run) -> np.ndarray:
     """For every pair, the share of the pairs with its vector that rivals do not account for, from counts alone."""
-    from dromio.training.counts import count_vectors
-
     training = run.training
     assert training is not None
-    counted = count_vectors(run.levels)
+    counted = run.counted
     rivals = np.exp(training.learned.log_rivals)
     share = np.clip(1 - rivals / np.maximum(counted.counts, 1), 0, 1)
     result: np.ndarray = share[counted.which]

@@ -24,19 +24,34 @@ class VectorCounts:
 def count_vectors(levels: Levels) -> VectorCounts:
     """From one column per pair, (comparisons, pairs). The order of the distinct vectors does not depend on the order of pairs."""
     if levels.shape[1] == 0:
-        return VectorCounts(levels, np.zeros(0, np.int64), np.zeros(0, np.int64))
-    keys, bits = [], int(levels.max(initial=1)).bit_length()
-    per_key = 62 // bits
-    for at in range(0, len(levels), per_key):
-        key = np.zeros(levels.shape[1], np.int64)
-        for row in levels[at : at + per_key]:
-            key = key << bits | row
-        keys.append(key)
-    while len(keys) > 1:
-        second, first = np.unique(keys.pop(), return_inverse=True)[1], np.unique(keys.pop(), return_inverse=True)[1]
-        keys.append(first.astype(np.int64) * (int(second.max()) + 1) + second)
-    _, first_at, which, counts = np.unique(keys[0], return_index=True, return_inverse=True, return_counts=True)
-    return VectorCounts(levels[:, first_at], counts, which)
+        return VectorCounts(levels, np.zeros(0, np.int64), np.zeros(0, np.int32))
+    code, span = np.zeros(levels.shape[1], np.int64), 1
+    for row in levels:
+        width = int(row.max()) + 1
+        if span * width > _TABLE:
+            code, span = _renumbered(code, span)
+        code = code * width + row
+        span *= width
+    code, span = _renumbered(code, span)
+    counts = np.bincount(code, minlength=span)
+    first_at = np.empty(span, np.int64)
+    first_at[code[::-1]] = np.arange(len(code) - 1, -1, -1)
+    return VectorCounts(levels[:, first_at], counts, code.astype(np.int32))
+
+
+def _renumbered(code: Ints, span: int) -> tuple[Ints, int]:
+    """Codes from 0 up without gaps, in the same order; and how many there are."""
+    if span > _TABLE:
+        distinct, code = np.unique(code, return_inverse=True)
+        return code.astype(np.int64), len(distinct)
+    used = np.zeros(span, np.bool_)
+    used[code] = True
+    number = np.cumsum(used) - 1
+    return number[code], int(used.sum())
+
+
+_TABLE = 1 << 25
+"""Codes below this are counted in a table, larger ones by sorting."""
 
 
 def null_patterns(vectors: Levels) -> Ints:
