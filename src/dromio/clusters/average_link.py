@@ -102,13 +102,17 @@ def _comparable(size: Ints, left: Ints, right: Ints, cross_only: bool) -> Ints:
 
 def _mutual_best(left: Ints, right: Ints, mean: npt.NDArray[np.float64], count: int) -> Ints:
     """Edges that are the best of both their ends, in the order (mean falling, left, right)."""
-    order = np.lexsort((right, left, -mean))
-    rank = np.empty(len(order), np.int64)
-    rank[order] = np.arange(len(order))
-    best = np.full(count, len(order), np.int64)
-    np.minimum.at(best, left, rank)
-    np.minimum.at(best, right, rank)
-    return np.flatnonzero((best[left] == rank) & (best[right] == rank))
+    highest = np.full(count, -np.inf)
+    np.maximum.at(highest, left, mean)
+    np.maximum.at(highest, right, mean)
+    top = np.flatnonzero((mean == highest[left]) & (mean == highest[right]))
+    key = left[top] * count + right[top]
+    first_of = np.full(count, np.iinfo(np.int64).max)
+    for end in (left, right):
+        tied = np.flatnonzero(mean == highest[end])
+        np.minimum.at(first_of, end[tied], left[tied] * count + right[tied])
+    result: Ints = top[(first_of[left[top]] == key) & (first_of[right[top]] == key)]
+    return result
 
 
 def _contract(left: Ints, right: Ints, total: Ints, count: int) -> tuple[Ints, Ints, Ints]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+import numpy.typing as npt
 
 from dromio.engines.arrays import distinct
 from dromio.engines.columns import AttributeColumns, Bools, Codes, Ints
@@ -22,12 +23,15 @@ from dromio.model.schema import Attribute, Key
 from dromio.plan import planned_key
 
 SEEDS = 3000
+LOOKED_AT = 1_000_000
+"""At most about so many records are compared with the seeds."""
 _ALL_BELOW = 6000
 _LARGEST_BLOCK = 400
 _MOST_KEYS = 16
 _LEAST_GAIN = 0.00005
 _HOPELESS = 30.0
 """Keys that would give so many times the pairs they may are not looked at: hardly any of their blocks would be used."""
+Floats = npt.NDArray[np.float64]
 Judge = Callable[[Codes, Codes], "np.typing.NDArray[np.float64]"]
 
 
@@ -172,7 +176,7 @@ def choose_keys(
     union = distinct(np.concatenate([one.pairs for one in measured]))
     likely = judge((union >> SHIFT).astype(np.int32), (union & 0xFFFFFFFF).astype(np.int32))
     places = [np.searchsorted(union, one.pairs) for one in measured]
-    sides = len(seeds) * (1 if len(seeds) == records else 2)
+    sides = len(seeds) * (1 if len(seeds) == records else 2) / neighbours.scale
     left = list(range(len(measured)))
     is_found = np.zeros(len(union), np.bool_)
     found = pairs_per_record = 0.0
@@ -213,6 +217,8 @@ class _Neighbours:
         self.source = source
         self.is_seed = np.zeros(records, np.bool_)
         self.is_seed[seeds] = True
+        self.looked_at = _some_records(records, self.is_seed)
+        self.scale = 1.0 if self.looked_at is None else records / int(self.looked_at.sum())
         self._parts: dict[object, tuple[Coded, float]] = {}
 
     def measure(self, key: Key, per_key: float) -> _Measured:
@@ -222,7 +228,7 @@ class _Neighbours:
         for near, share in parts[1:]:
             coverage *= share
             coded = join(coded, near, self.records)
-        pairs, cap = _seed_pairs(coded, self.is_seed, len(self.seeds), per_key, self.source)
+        pairs, cap = _seed_pairs(coded, self.is_seed, len(self.seeds), per_key, self.source, self.scale)
         return _Measured(key.model_copy(update={"max_block": cap}), coverage, pairs)
 
     def _part(self, part: tuple[str, FieldExpression]) -> tuple[Coded, float]:
@@ -231,7 +237,7 @@ class _Neighbours:
             coded = code_part(self.columns[part[0]], part[1], self.records)
             wanted = np.zeros(int(coded.codes.max(initial=-1)) + 1, np.bool_)
             wanted[coded.codes[self.is_seed[coded.records]]] = True
-            near = np.flatnonzero(wanted[coded.codes])
+            near = np.flatnonzero(wanted[coded.codes] if self.looked_at is None else wanted[coded.codes] & self.looked_at[coded.records])
             has = np.zeros(self.records, np.bool_)
             has[coded.records] = True
             self._parts[part] = Coded(coded.codes[near], coded.records[near]), float(has.mean())
@@ -246,8 +252,21 @@ def _seeds(records: int) -> Codes:
     return np.sort(chosen).astype(np.int32)
 
 
-def _seed_pairs(coded: Coded, is_seed: Bools, seeds: int, per_key: float, source: Codes | None) -> tuple[Ints, int]:
-    """Packed pairs of seeds with the records that share a code, and the largest block that the budget allows."""
+def _some_records(records: int, is_seed: Bools) -> Bools | None:
+    """A fixed random choice of records that seeds are compared with; None when there are few enough to look at all."""
+    if records <= LOOKED_AT:
+        return None
+    chosen = np.random.Generator(np.random.PCG64(7002)).random(records, np.float32) < LOOKED_AT / records
+    return chosen | is_seed
+
+
+def _seed_pairs(
+    coded: Coded, is_seed: Bools, seeds: int, per_key: float, source: Codes | None, scale: float
+) -> tuple[Ints, int]:
+    """Packed pairs of seeds with the records looked at that share a code, and the largest block that the budget allows.
+
+    `scale`: records for each record looked at; blocks are taken to be so much larger than they look.
+    """
     wanted = distinct(coded.codes[is_seed[coded.records]])
     codes, members = sort_by_code(coded)
     first, last = np.searchsorted(codes, wanted, "left"), np.searchsorted(codes, wanted, "right")
@@ -256,8 +275,9 @@ def _seed_pairs(coded: Coded, is_seed: Bools, seeds: int, per_key: float, source
     start = np.cumsum(size) - size
     members = members[np.arange(len(block)) - start[block] + first[block]]
     seed_rows = np.flatnonzero(is_seed[members])
-    cap = _cap(size[block[seed_rows]], seeds, per_key)
-    seed_rows = seed_rows[size[block[seed_rows]] <= cap]
+    block_size = np.maximum((size[block[seed_rows]] - 1) * scale + 1, 1)
+    cap = _cap(block_size, seeds, per_key)
+    seed_rows = seed_rows[block_size <= cap]
     count = size[block[seed_rows]]
     left = np.repeat(members[seed_rows], count)
     within = np.arange(len(left)) - np.repeat(np.cumsum(count) - count, count)
@@ -268,9 +288,9 @@ def _seed_pairs(coded: Coded, is_seed: Bools, seeds: int, per_key: float, source
     return distinct(pack(left[usable], right[usable])), cap
 
 
-def _cap(sizes: Ints, seeds: int, per_key: float) -> int:
+def _cap(sizes: Floats, seeds: int, per_key: float) -> int:
     """The largest block size for which the pairs per record stay within the budget."""
-    sizes = np.sort(sizes[(sizes >= 2) & (sizes <= _LARGEST_BLOCK)])
+    sizes = np.sort(sizes[(sizes > 1) & (sizes <= _LARGEST_BLOCK)])
     cost = np.cumsum(sizes - 1) / 2 / max(seeds, 1)
     affordable = int(np.searchsorted(cost, per_key, side="right"))
     if affordable == len(sizes):

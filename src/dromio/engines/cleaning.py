@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ import pyarrow.compute as pc
 from dromio.clean import TYPES, CleanOptions
 from dromio.clean.text import fold
 from dromio.engines.bulk_clean import bulk_query
-from dromio.engines.columns import AttributeColumns, Codes, Column
+from dromio.engines.columns import AttributeColumns, Codes, Column, Ints
 from dromio.engines.sql import column, render
 from dromio.io.sources import RECORDS, Records, in_row_order
 from dromio.model.schema import Attribute, Guard, Input
@@ -44,41 +45,67 @@ def clean_attribute(
     if several:
         result = _many_valued(records, attribute)
     else:
-        fields = _clean_input(records, attribute, attribute.inputs[0])
-        columns = {name: _in_order(texts, records) for name, texts in fields.items() if name not in unused}
+        arrived = _clean_input(records, attribute, attribute.inputs[0])
+        columns = {name: _in_order(arrived, name, records) for name in arrived.fields if name not in unused}
         result = AttributeColumns(attribute.name, columns)
     return guarded(result, attribute, guards or [])
 
 
-def _in_order(texts: pa.Array, records: Records) -> Column:
-    """Texts in table order as a column in order of record number."""
-    column = Column.encode(texts)
-    return Column(column.codes[records.position], column.values)
+def _in_order(arrived: _Arrived, name: str, records: Records) -> Column:
+    """One field as a column in order of record number."""
+    column = Column.encode(arrived.fields[name])
+    codes = column.codes
+    if arrived.rows is not None:
+        codes = np.empty_like(column.codes)
+        codes[arrived.rows] = column.codes
+    return Column(codes[records.position], column.values)
 
 
-def _clean_input(records: Records, attribute: Attribute, value: Input) -> dict[str, pa.Array]:
-    """Fields of one value of every row, in table order."""
+@dataclass(frozen=True)
+class _Arrived:
+    """Cleaned fields in the order in which a query gave them: row `rows[i]` of the input is the i-th; None: in order."""
+
+    fields: dict[str, pa.Array]
+    rows: Ints | None
+
+    def in_row_order(self) -> dict[str, pa.Array]:
+        """The fields in order of the rows of the input."""
+        if self.rows is None:
+            return self.fields
+        order = np.empty(len(self.rows), np.int64)
+        order[self.rows] = np.arange(len(self.rows))
+        return {name: texts.take(pa.array(order)) for name, texts in self.fields.items()}
+
+
+def _clean_input(records: Records, attribute: Attribute, value: Input) -> _Arrived:
+    """Fields of one value of every row."""
     roles = {role: records.column(name).inside for role, name in value.columns.items()}
     options = options_of(attribute)
     query = bulk_query(attribute.type, RECORDS, "position", {role: column(inside) for role, inside in roles.items()}, options)
     if query is None:
-        return clean_texts(attribute.type, _texts(records, roles), options)
-    table = in_row_order(records.con.cursor().sql(render(query)).to_arrow_table())
-    fields = {name: table[name].combine_chunks() for name in table.column_names if name != "exact"}
+        return _Arrived(clean_texts(attribute.type, _texts(records, roles), options), None)
+    table = records.con.cursor().sql(render(query)).to_arrow_table()
+    rows = table["position"].to_numpy()
+    fields = {name: table[name].combine_chunks() for name in table.column_names if name not in ("exact", "position")}
     exact = pc.fill_null(table["exact"].combine_chunks(), False).to_numpy(zero_copy_only=False)
     rest = np.flatnonzero(~exact)
     if len(rest):
-        texts = {role: texts.take(pa.array(rest)) for role, texts in _texts(records, roles).items()}
-        mended = clean_texts(attribute.type, texts, options)
+        mended = clean_texts(attribute.type, _texts(records, roles, rows[rest]), options)
         mask = pa.array(~exact)
         fields = {name: pc.replace_with_mask(fields[name].cast(pa.string()), mask, mended[name]) for name in fields}
-    return fields
+    return _Arrived(fields, None if np.array_equal(rows, np.arange(len(rows))) else rows)
 
 
-def _texts(records: Records, roles: Mapping[str, str]) -> dict[str, pa.Array]:
-    """Raw texts of every role, in table order."""
+def _texts(records: Records, roles: Mapping[str, str], wanted: Ints | None = None) -> dict[str, pa.Array]:
+    """Raw texts of every role: of all rows in their order, or of the wanted rows in the order given."""
     selected = ", ".join(f'"{inside}"' for inside in dict.fromkeys(roles.values()))
-    table = in_row_order(records.con.cursor().sql(f"SELECT position, {selected} FROM {RECORDS}").to_arrow_table())
+    cursor = records.con.cursor()
+    if wanted is None:
+        table = in_row_order(cursor.sql(f"SELECT position, {selected} FROM {RECORDS}").to_arrow_table())
+    else:
+        cursor.register("wanted", pa.table({"position": wanted, "place": np.arange(len(wanted))}))
+        query = f"SELECT place, {selected} FROM {RECORDS} JOIN wanted USING (position) ORDER BY place"
+        table = cursor.sql(query).to_arrow_table()
     return {role: table[inside].combine_chunks() for role, inside in roles.items()}
 
 
@@ -117,7 +144,7 @@ def _many_valued(records: Records, attribute: Attribute) -> AttributeColumns:
         if listed:
             owner, fields = _listed(records, attribute, value)
         else:
-            fields = _clean_input(records, attribute, value)
+            fields = _clean_input(records, attribute, value).in_row_order()
             owner = np.arange(len(records))
         present = np.zeros(len(owner), np.bool_)
         for texts in fields.values():

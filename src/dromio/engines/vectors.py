@@ -41,6 +41,7 @@ class ValuePairs:
         self.left = left
         self.right = right
         self._measured: dict[tuple[str, tuple[FieldExpression, ...]], _Figures] = {}
+        self._fetched: dict[FieldExpression, tuple[Codes, Codes]] = {}
 
     def levels(self, null: Condition, conditions: Sequence[Condition]) -> npt.NDArray[np.int8]:
         """0 where a side has no value or `null` holds, else 1 + index of the first condition that holds, or last."""
@@ -78,8 +79,15 @@ class ValuePairs:
         return getattr(self, f"_test_{condition.function}")(condition.fields, at)  # type: ignore[no-any-return]
 
     def _codes(self, expression: FieldExpression, at: Ints) -> tuple[Codes, Codes]:
-        codes = self.attribute.column(expression).codes
-        return codes[self.left[at]], codes[self.right[at]]
+        left, right = self._pair_codes(expression)
+        return left[at], right[at]
+
+    def _pair_codes(self, expression: FieldExpression) -> tuple[Codes, Codes]:
+        """Codes of all pairs, fetched once: the records of pairs lie far apart in memory, the pairs themselves do not."""
+        if expression not in self._fetched:
+            codes = self.attribute.column(expression).codes
+            self._fetched[expression] = codes[self.left], codes[self.right]
+        return self._fetched[expression]
 
     def _present(self, expression: FieldExpression, at: Ints) -> tuple[Codes, Codes, Ints]:
         """Codes of the pairs that have both values, and where in `at` those are."""
@@ -141,9 +149,8 @@ class ValuePairs:
         return result
 
     def _cross(self, fields: tuple[FieldExpression, ...], at: Ints) -> tuple[Bools, Bools]:
-        first = self.attribute.column(fields[0])
         foreign = self.attribute.aligned(*fields)
-        left, right = first.codes[self.left[at]], first.codes[self.right[at]]
+        left, right = self._codes(fields[0], at)
         return (left >= 0) & (left == foreign[self.right[at]]), (right >= 0) & (right == foreign[self.left[at]])
 
     def _test_crossed(self, fields: tuple[FieldExpression, ...], at: Ints) -> Bools:

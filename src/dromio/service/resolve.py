@@ -17,11 +17,14 @@ import pyarrow.compute as pc
 
 from dromio.clusters.average_link import Edges, average_link
 from dromio.clusters.components import connected_components
+from dromio.clusters.identical import identical_records
+from dromio.engines.cleaning import NEVER_COMPARED
 from dromio.engines.columns import Codes, Ints
 from dromio.engines.duckdb import Batch
 from dromio.engines.keys import Blocks, unpack
-from dromio.errors import DromioError, ResourceError
+from dromio.errors import DromioError, InputError, ResourceError, UsageError
 from dromio.io.sources import Records, read_records
+from dromio.model.expressions import leaves
 from dromio.model.schema import LinkType, Model, Thresholds
 from dromio.plan import MILLI, Plan, make_plan, probability
 from dromio.service import match
@@ -162,8 +165,26 @@ def run(
         raise ResourceError("memory ran out; give the run more (--memory) or fewer records at a time") from None
     except duckdb.OutOfMemoryException as error:
         raise ResourceError(f"memory ran out: {str(error).splitlines()[0]}") from None
+    except duckdb.InterruptException:
+        raise KeyboardInterrupt from None
+    except OSError as error:
+        raise ResourceError(f"cannot read or write: {error}") from error
     except duckdb.Error as error:
-        raise DromioError(f"DuckDB: {str(error).splitlines()[0]}") from error
+        raise _of_duckdb(error) from error
+    except RuntimeError as error:
+        if "thread" not in str(error) and "bad_alloc" not in str(error):
+            raise
+        raise ResourceError(f"memory or threads ran out: {error}") from None
+
+
+def _of_duckdb(error: duckdb.Error) -> DromioError:
+    """What the caller can do about an error of DuckDB in the middle of a run."""
+    first = str(error).splitlines()[0]
+    if any(word in str(error) for word in ("No space left", "could not allocate", "bad_alloc", "Out of Memory")):
+        return ResourceError(f"memory or disk ran out: {first}")
+    if isinstance(error, duckdb.IOException | duckdb.InvalidInputException):
+        return InputError(f"cannot read the input: {first}")
+    return DromioError(f"DuckDB: {first}")
 
 
 def _run(
@@ -173,6 +194,9 @@ def _run(
     with phases.phase("read"):
         records = read_records(con, inputs, id_column=id_column)
     link_type = _link_type(options, model, len(records.sources))
+    if model is not None:
+        model = _with_options(model, link_type, options)
+        records.require(columns_used(model))
     source = match.source_of(records, link_type)
     understanding, known = match.Understanding(), None
     if model is None:
@@ -215,7 +239,7 @@ def _run(
             model = model.model_copy(update={"clustering": model.clustering.model_copy(update={"one_to_one": one_to_one})})
             plan = make_plan(model)
     with phases.phase("cluster"):
-        cluster, cluster_ids = cluster_records(records, plan, left, right, weight, source)
+        cluster, cluster_ids = cluster_records(records, plan, left, right, weight, source, _identical(batch, plan, source))
     return Run(
         records, model, plan, batch, understanding, blocks, added, left, right, counted, weight, cluster, cluster_ids, training,
         phases, options, started,
@@ -234,17 +258,65 @@ def has_one_partner_each(left: Codes, right: Codes, weight: Ints) -> bool:
 
 
 def _link_type(options: RunOptions, model: Model | None, sources: int) -> LinkType:
-    if options.link_type is not None:
-        return options.link_type
-    if model is not None:
-        return model.link_type
-    return "dedupe_only" if sources == 1 else "link_and_dedupe"
+    chosen = options.link_type or (model.link_type if model is not None else None)
+    if chosen == "link_only" and sources == 1:
+        raise UsageError("link type 'link_only' finds matches across sources, but there is only one; give two, or dedupe_only")
+    return chosen or ("dedupe_only" if sources == 1 else "link_and_dedupe")
+
+
+def _with_options(model: Model, link_type: LinkType, options: RunOptions) -> Model:
+    """The model with what the caller wants otherwise."""
+    clustering = model.clustering.model_copy(update={"one_to_one": model.clustering.one_to_one or options.one_to_one})
+    return model.model_copy(update={"link_type": link_type, "clustering": clustering})
+
+
+def columns_used(model: Model) -> list[str]:
+    """Columns of the input that a model needs, each once."""
+    named = [name for attribute in model.attributes for value in attribute.inputs for name in value.columns.values()]
+    return list(dict.fromkeys([*named, *([model.recency] if model.recency else [])]))
+
+
+def _identical(batch: Batch, plan: Plan, source: Codes | None) -> tuple[Ints, Ints]:
+    """Records to be joined because they are the same; with `source` only those that another source has too.
+
+    None where an entity holds at most one record of each source.
+    """
+    model = plan.model
+    if model.clustering.one_to_one:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    compared = {
+        (one.attribute, field)
+        for one in plan.comparisons
+        for condition in one.conditions
+        for leaf in leaves(condition)
+        for expression in leaf.fields
+        for field in expression.fields
+    }
+    unused = {
+        one.name: {field for field in NEVER_COMPARED.get(one.type, set()) if (one.name, field) not in compared}
+        for one in model.attributes
+    }
+    first, other = identical_records(batch.attributes.values(), batch.records, unused)
+    if source is None:
+        return first, other
+    spans = np.zeros(batch.records, np.bool_)
+    spans[first[source[first] != source[other]]] = True
+    return first[spans[first]], other[spans[first]]
 
 
 def cluster_records(
-    records: Records, plan: Plan, left: Codes, right: Codes, weight: Ints, source: Codes | None
+    records: Records,
+    plan: Plan,
+    left: Codes,
+    right: Codes,
+    weight: Ints,
+    source: Codes | None,
+    identical: tuple[Ints, Ints],
 ) -> tuple[Ints, pa.Array]:
-    """Cluster number of every record, and the published id of every cluster: that of its first record."""
+    """Cluster number of every record, and the published id of every cluster: that of its first record.
+
+    Clusters of `identical` records are joined.
+    """
     rules = plan.model.clustering
     shifted = weight - plan.match_threshold
     if rules.method == "connected_components":
@@ -258,6 +330,7 @@ def cluster_records(
             cross_only=source is not None,
             one_to_one=rules.one_to_one,
         )
+    root = connected_components(root[identical[0]], root[identical[1]], len(records))[root]
     first, cluster = np.unique(root, return_inverse=True)
     ids = records.ids.take(pa.array(first))
     if len(records.sources) > 1:
