@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from dromio.engines.arrays import distinct
 from dromio.engines.columns import AttributeColumns, Bools, Codes, Ints
-from dromio.engines.keys import SHIFT, Coded, code_part, join, pack, sort_by_code
+from dromio.engines.keys import SHIFT, Coded, code_part, code_some, join, pack, sort_by_code
 from dromio.model.expressions import FieldExpression
 from dromio.model.schema import Attribute, Key
 from dromio.plan import planned_key
@@ -218,7 +218,7 @@ class _Neighbours:
         self.is_seed = np.zeros(records, np.bool_)
         self.is_seed[seeds] = True
         self.looked_at = _some_records(records, self.is_seed)
-        self.scale = 1.0 if self.looked_at is None else records / int(self.looked_at.sum())
+        self.scale = 1.0 if self.looked_at is None else records / max(len(self.looked_at), 1)
         self._parts: dict[object, tuple[Coded, float]] = {}
 
     def measure(self, key: Key, per_key: float) -> _Measured:
@@ -234,13 +234,18 @@ class _Neighbours:
     def _part(self, part: tuple[str, FieldExpression]) -> tuple[Coded, float]:
         """Codes of a part that some seed has, and the share of records that have the part at all."""
         if part not in self._parts:
-            coded = code_part(self.columns[part[0]], part[1], self.records)
+            columns, expression = self.columns[part[0]], part[1]
+            if self.looked_at is None:
+                coded = code_part(columns, expression, self.records)
+            else:
+                coded = code_some(columns, expression, self.records, self.looked_at)
             wanted = np.zeros(int(coded.codes.max(initial=-1)) + 1, np.bool_)
             wanted[coded.codes[self.is_seed[coded.records]]] = True
-            near = np.flatnonzero(wanted[coded.codes] if self.looked_at is None else wanted[coded.codes] & self.looked_at[coded.records])
+            near = np.flatnonzero(wanted[coded.codes])
             has = np.zeros(self.records, np.bool_)
             has[coded.records] = True
-            self._parts[part] = Coded(coded.codes[near], coded.records[near]), float(has.mean())
+            share = float(has.sum()) / (self.records if self.looked_at is None else max(len(self.looked_at), 1))
+            self._parts[part] = Coded(coded.codes[near], coded.records[near], coded.single_valued), share
         return self._parts[part]
 
 
@@ -252,12 +257,12 @@ def _seeds(records: int) -> Codes:
     return np.sort(chosen).astype(np.int32)
 
 
-def _some_records(records: int, is_seed: Bools) -> Bools | None:
+def _some_records(records: int, is_seed: Bools) -> Codes | None:
     """A fixed random choice of records that seeds are compared with; None when there are few enough to look at all."""
     if records <= LOOKED_AT:
         return None
     chosen = np.random.Generator(np.random.PCG64(7002)).random(records, np.float32) < LOOKED_AT / records
-    return chosen | is_seed
+    return np.flatnonzero(chosen | is_seed).astype(np.int32)
 
 
 def _seed_pairs(

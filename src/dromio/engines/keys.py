@@ -100,13 +100,24 @@ def code_part(attribute: AttributeColumns, expression: FieldExpression, records:
     return result
 
 
-def _code_part(attribute: AttributeColumns, expression: FieldExpression, records: int) -> Coded:
+def code_some(attribute: AttributeColumns, expression: FieldExpression, records: int, chosen: Codes) -> Coded:
+    """Codes of the chosen records only, in the numbering of `code_part`'s columns; for a look at part of the data."""
+    if attribute.owner is None:
+        return _code_part(attribute, expression, records, chosen)
+    coded = code_part(attribute, expression, records)
+    wanted = np.zeros(records, np.bool_)
+    wanted[chosen] = True
+    kept = wanted[coded.records]
+    return Coded(coded.codes[kept], coded.records[kept], coded.single_valued)
+
+
+def _code_part(attribute: AttributeColumns, expression: FieldExpression, records: int, chosen: Codes | None = None) -> Coded:
     if expression.transform in ("tokens", "rare_tokens"):
-        rows, codes = _words(attribute, expression)
+        rows, codes = _words(attribute, expression, chosen)
         single_valued = False
     else:
         column = attribute.column(expression).codes
-        rows = np.flatnonzero(column >= 0).astype(np.int32)
+        rows = np.flatnonzero(column >= 0).astype(np.int32) if chosen is None else chosen[column[chosen] >= 0]
         codes = column[rows].astype(np.int64)
         single_valued = True
     if attribute.owner is None:
@@ -115,7 +126,7 @@ def _code_part(attribute: AttributeColumns, expression: FieldExpression, records
     return Coded(packed // records, (packed % records).astype(np.int32))
 
 
-def _words(attribute: AttributeColumns, expression: FieldExpression) -> tuple[Codes, Ints]:
+def _words(attribute: AttributeColumns, expression: FieldExpression, chosen: Codes | None) -> tuple[Codes, Ints]:
     """Every word of the fields that is long enough (and, for rare_tokens, rare where it stands), by value row."""
     columns = [attribute.columns[field] for field in expression.fields if field in attribute.columns]
     vocabulary = pa.concat_arrays([column.words.vocabulary for column in columns]).unique()
@@ -126,7 +137,7 @@ def _words(attribute: AttributeColumns, expression: FieldExpression) -> tuple[Co
         kept = pc.greater_equal(pc.utf8_length(words.vocabulary), SHORTEST_TOKEN).to_numpy(zero_copy_only=False)
         if expression.transform == "rare_tokens" and column.rarity is not None:
             kept = kept & (column.word_weights >= RARE_MILLI)
-        rows = np.flatnonzero(column.codes >= 0)
+        rows = np.flatnonzero(column.codes >= 0) if chosen is None else chosen[column.codes[chosen] >= 0].astype(np.int64)
         place, word = spread(words, column.codes[rows])
         common = pc.index_in(words.vocabulary, value_set=vocabulary).to_numpy(zero_copy_only=False).astype(np.int64)
         found.append((rows[place] * size + common[word])[kept[word]])

@@ -26,6 +26,7 @@ Equalities = frozenset[FieldExpression]
 SAMPLE = 300_000
 """Random pairs: a level of probability 1 in 10,000 is then seen 30 times, give or take 18 %."""
 _TOO_RARE = 1e-7
+_ROWS = 2_000_000
 _LEAST_LEFT = 0.02
 """At least this share of the agreement counted on random pairs is left to chance."""
 
@@ -151,15 +152,26 @@ def _probability_of_any(alternatives: Sequence[Equalities], attribute: Attribute
 
 def _probability_of_all(fields: Equalities, attribute: AttributeColumns) -> float:
     """P(all fields present and equal), from joint value frequencies."""
-    code: Any = 0
-    present: Any = True
     columns = [attribute.column(field) for field in sorted(fields, key=str)]
-    for column in columns:
-        present = present & (column.codes >= 0)
-        code = code * (len(column.values) + 1) + column.codes.astype(np.int64)
-    counts = (columns[0].counts if len(columns) == 1 else _run_lengths(np.sort(code[present]))).astype(np.float64)
-    rows = len(columns[0].codes)
+    if len(columns) == 1:
+        counts, rows = columns[0].counts.astype(np.float64), len(columns[0].codes)
+    else:
+        code: Any = 0
+        present: Any = True
+        chosen = _some_rows(len(columns[0].codes))
+        for column in columns:
+            codes = column.codes[chosen]
+            present = present & (codes >= 0)
+            code = code * (len(column.values) + 1) + codes.astype(np.int64)
+        counts, rows = _run_lengths(np.sort(code[present])).astype(np.float64), len(codes)
     return float((counts * (counts - 1)).sum() / max(rows * (rows - 1), 1))
+
+
+def _some_rows(rows: int) -> Any:
+    """All rows, or a fixed random choice where there are very many: pairs of a sample agree as often as all pairs."""
+    if rows <= _ROWS:
+        return slice(None)
+    return np.flatnonzero(np.random.Generator(np.random.PCG64(20012)).random(rows, np.float32) < _ROWS / rows)
 
 
 def _run_lengths(ordered: Any) -> Any:
