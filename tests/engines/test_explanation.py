@@ -7,13 +7,22 @@ import pytest
 
 from dromio.engines import row
 from dromio.engines.explanation import explain
+from dromio.model.schema import Comparison
 from dromio.plan import MILLI, make_plan
 from engines.factory import attribute, comparison, default_comparisons, model_of, record
 from engines.values import parts_of
 
+
+
+def with_rarity(made: Comparison, field: str) -> Comparison:
+    """The comparison with its first level adjusted by the frequency of a field's value."""
+    first = made.levels[0].model_copy(update={"term_frequency": field})
+    return made.model_copy(update={"levels": [first, *made.levels[1:]]})
+
+
 MODEL = model_of(
     [attribute("n", "person_name"), attribute("p", "phone", "home", "work")],
-    [*default_comparisons("n", "person_name"), *default_comparisons("p", "phone")],
+    [*default_comparisons("n", "person_name"), with_rarity(default_comparisons("p", "phone")[0], "number")],
     keys=["p.number", "n.family"],
     frequencies={"p.number": {"+16502530000": 0.2}, "n.given": {"anna": 0.001}},
 )

@@ -157,7 +157,7 @@ def weights(plan: Plan, counted: VectorCounts, adjust_unrelated: Ints | int = 0,
         unrelated += comparison.against_unrelated[row]
         if plan.prior_related != NO_RIVAL:
             related += comparison.against_related[row]
-    all_unrelated = unrelated[counted.which] + adjust_unrelated
+    all_unrelated: Ints = unrelated[counted.which] + adjust_unrelated
     if plan.prior_related == NO_RIVAL:
         return all_unrelated
     return against_both(all_unrelated, related[counted.which] + adjust_related)

@@ -12,7 +12,7 @@ import sqlglot
 from sqlglot import exp
 
 DIALECT = "duckdb"
-Node = exp.Expression
+Node = exp.Expr
 
 
 @lru_cache(maxsize=1024)

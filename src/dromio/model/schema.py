@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from dromio.clean import TYPES
 from dromio.model.expressions import ExpressionError, FieldExpression, leaves, parse_condition, parse_field
 
-FORMAT = "dromio/1"
+FORMAT: Literal["dromio/1"] = "dromio/1"
 LinkType = Literal["dedupe_only", "link_only", "link_and_dedupe"]
 Probability = Annotated[float, Field(gt=0, lt=1)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]

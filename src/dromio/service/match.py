@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from dromio.clean import TYPES
 from dromio.configure import columns as column_types
 from dromio.configure import draft, hot
 from dromio.configure import keys as key_choice
@@ -23,7 +24,8 @@ from dromio.engines.keys import Blocks, blocks, code_records
 from dromio.errors import InputError
 from dromio.io.sources import Records
 from dromio.model.schema import Attribute, Clustering, Comparison, Frequencies, Key, LinkType, Model, WordWeights
-from dromio.plan import MILLI, Plan, make_plan, probability
+from dromio.model.expressions import FieldExpression, Measure, leaves, parse_condition
+from dromio.plan import MILLI, Plan, PlannedKey, make_plan, probability
 from dromio.training import chance as chances
 from dromio.training.counts import VectorCounts
 from dromio.training.frequencies import frequencies, word_weights
@@ -120,6 +122,7 @@ def measure_chance(batch: Batch, plan: Plan, source: Codes | None) -> chances.Ch
 
 def candidates(batch: Batch, plan: Plan, source: Codes | None, threads: int) -> tuple[Ints, list[Blocks], list[int]]:
     """Packed candidate pairs of all keys, what each key did, and the pairs that each added to those before it."""
+
     def of_key(number: int) -> Blocks:
         key = plan.keys[number]
         coded = code_records(batch.attributes, key, batch.records)
@@ -151,15 +154,12 @@ def weigh(batch: Batch, plan: Plan, counted: VectorCounts, left: Codes, right: C
     return weights(plan, counted, unrelated, related)
 
 
-def _single(part: object) -> object:
-    from dromio.plan import PlannedKey
-
-    return PlannedKey("", (part,), 2)  # type: ignore[arg-type]
+def _single(part: tuple[str, FieldExpression]) -> PlannedKey:
+    """A key of one part, for splitting blocks."""
+    return PlannedKey("", (part,), 2)
 
 
 def _first_field(attributes: Sequence[Attribute]) -> list[str]:
-    from dromio.clean import TYPES
-
     return [f"{attributes[0].name}.{TYPES[attributes[0].type].fields[0]}"]
 
 
@@ -175,8 +175,6 @@ def _frequencies(comparisons: Sequence[Comparison], columns: Mapping[str, Attrib
 
 
 def _words(comparisons: Sequence[Comparison], columns: Mapping[str, AttributeColumns]) -> dict[str, WordWeights]:
-    from dromio.model.expressions import Measure, leaves, parse_condition
-
     wanted = dict.fromkeys(
         (comparison.attribute, leaf.fields[0].fields[0])
         for comparison in comparisons
