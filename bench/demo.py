@@ -69,7 +69,9 @@ def demonstrate(name: str, folder: Path, *generate: str) -> Scored:
 
 def table_of(rows: list[Scored]) -> str:
     """The measured scores of all sets, and where their reports are."""
-    head = f"{'':<20} {'records':>8} {'entities':>9} {'truth':>7} {'precision':>10} {'recall':>7} {'F1':>7} {'seconds':>8}"
+    head = (
+        f"{'':<20} {'records':>8} {'entities':>9} {'truth':>7} {'precision':>10} {'recall':>7} {'F1':>7} {'seconds':>8}"
+    )
     lines = [head]
     lines += [
         f"{row.name:<20} {row.records:>8,} {row.entities:>9,} {row.true_entities:>7,} {row.precision:>10.4f} "
@@ -87,7 +89,8 @@ def main(folder: Path) -> None:
         demonstrate("FEBRL 3", folder / "febrl3", "--kind", "febrl3"),
         demonstrate("made-up customers", folder / "customers", "--records", "20000"),
     ]
-    print(f"\nNo configuration, no labels; scores of pairs of records in one entity, measured against the truth:\n\n{table_of(rows)}")
+    print("\nNo configuration, no labels; scores of pairs of records in one entity, measured against the truth:\n")
+    print(table_of(rows))
 
 
 if __name__ == "__main__":

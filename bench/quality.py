@@ -23,6 +23,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from dromio.evaluation import Evaluation, evaluate
+from dromio.model.schema import LinkType
 
 # Cluster F1 to reach without configuration.
 TARGETS = {
@@ -49,7 +50,7 @@ class LabelledSet:
 
     inputs: dict[str, pa.Table]
     truth: pa.Table
-    link_type: str
+    link_type: LinkType
 
 
 def sets_in(folder: str | Path) -> list[str]:

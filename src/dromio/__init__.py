@@ -1,10 +1,10 @@
 """Dromio: identity resolution. Finds which records are one person or organisation, and says why and how sure it is.
 
-    import dromio
+import dromio
 
-    result = dromio.resolve("customers.csv")
-    result.entities, result.pairs, result.golden, result.model
-    result.report("report.html")
+result = dromio.resolve("customers.csv")
+result.entities, result.pairs, result.golden, result.model
+result.report("report.html")
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from weakref import finalize
 
 import pyarrow as pa
 
+from dromio.errors import UsageError
 from dromio.model.files import load_model
 from dromio.model.schema import LinkType, Model
 from dromio.service import resolve as service
@@ -77,7 +78,9 @@ class Result:
     def __enter__(self) -> Result:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def __repr__(self) -> str:
@@ -98,10 +101,11 @@ def resolve(
 ) -> Result:
     """Find which records are one entity.
 
-    `inputs`: a path (CSV, Parquet, JSON lines), a database URL with a table, a pandas or Polars DataFrame, an Arrow table,
-    a DuckDB relation, a list of dictionaries; or several of them, as a list or as a mapping of source name to input.
-    `model`: a model or the path of one; None finds everything out from the data. `id`: the column that tells records apart.
-    `threshold`: match weight in bits from which a pair is a match. `memory`: bytes, or a text such as "6GB".
+    `inputs`: a path (CSV, Parquet, JSON lines), a database URL with a table, a pandas or Polars DataFrame, an Arrow
+    table, a DuckDB relation, a list of dictionaries; or several of them, as a list or as a mapping of source name to
+    input. `model`: a model or the path of one; None finds everything out from the data. `id`: the column that tells
+    records apart. `threshold`: match weight in bits from which a pair is a match. `memory`: bytes, or a text such as
+    "6GB".
 
     Raises InputError, ModelError, UsageError, ResourceError.
     """
@@ -114,6 +118,8 @@ def resolve(
     )
     if isinstance(model, str | Path):
         model = load_model(model)
+    if model is not None and not isinstance(model, Model):
+        raise UsageError(f"model must be a model or the path of one, found {type(model).__name__}")
     with ExitStack() as stack:
         run = stack.enter_context(service.run(inputs, model=model, id_column=id, options=options, watch=watch))
         return Result(run, stack.pop_all())

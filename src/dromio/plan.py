@@ -8,6 +8,7 @@ same in any order and in every engine.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import log2
@@ -16,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dromio.errors import Fault, ModelError
-from dromio.model.expressions import Condition, FieldExpression, parse_condition, parse_field
+from dromio.model.expressions import Condition, FieldExpression, leaves, parse_condition, parse_field
 from dromio.model.schema import Comparison, Frequencies, Key, Model, local
 
 MILLI = 1000
@@ -42,6 +43,8 @@ class PlannedComparison:
     against_related: Ints
     term_frequency: tuple[str | None, ...]
     tells_related_apart: bool
+    least_adjustment: Ints
+    """How far the commonness of a value may lower each level: never below what lacking the value would give."""
 
     @property
     def levels(self) -> int:
@@ -133,6 +136,8 @@ def planned_key(key: Key) -> PlannedKey:
 
 
 def _planned_comparison(comparison: Comparison, *, trained: bool) -> PlannedComparison:
+    null = parse_condition(comparison.null_when)
+    conditions = tuple(parse_condition(level.when) for level in comparison.levels if level.when is not None)
     unrelated, related = [0], [0]
     for level in comparison.levels:
         if trained and level.m and level.u:
@@ -142,14 +147,41 @@ def _planned_comparison(comparison: Comparison, *, trained: bool) -> PlannedComp
         else:
             unrelated.append(0)
             related.append(0)
+    tells_apart = comparison.shared < 0.5
+    rivals = [np.array(unrelated, np.int64), *([np.array(related, np.int64)] if tells_apart else [])]
+    least = np.maximum.reduce([_least_adjustment(weights, reachable_by_lack(conditions)) for weights in rivals])
     return PlannedComparison(
         comparison.name,
         comparison.attribute,
-        parse_condition(comparison.null_when),
-        tuple(parse_condition(level.when) for level in comparison.levels if level.when is not None),
+        null,
+        conditions,
         ("missing", *(level.label for level in comparison.levels)),
-        np.array(unrelated, np.int64),
+        rivals[0],
         np.array(related, np.int64),
         (None, *(level.term_frequency for level in comparison.levels)),
-        comparison.shared < 0.5,
+        tells_apart,
+        least,
     )
+
+
+def reachable_by_lack(conditions: Sequence[Condition]) -> list[tuple[int, int]]:
+    """(level, later level), both from 0, where a pair that loses one of the level's fields may reach the later one.
+
+    That is so where the later level does without one of the fields that the level needs.
+    """
+    needed = [{name for leaf in leaves(one) for field in leaf.fields for name in field.fields} for one in conditions]
+    return [
+        (one, after)
+        for one, fields in enumerate(needed)
+        for after in range(one + 1, len(needed))
+        if not fields <= needed[after]
+    ]
+
+
+def _least_adjustment(weights: Ints, reachable: Sequence[tuple[int, int]]) -> Ints:
+    """For every level what takes it down to what lacking one of its fields would give: nothing, or a later level."""
+    beyond = np.zeros(len(weights), np.int64)
+    for level, after in reachable:
+        beyond[level + 1] = max(beyond[level + 1], weights[after + 1])
+    result: Ints = np.minimum(beyond - weights, 0)
+    return result

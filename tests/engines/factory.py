@@ -15,7 +15,6 @@ from dromio.engines import row
 from dromio.engines.cleaning import clean_attribute
 from dromio.engines.columns import AttributeColumns, Column
 from dromio.engines.duckdb import Batch, weights
-from dromio.training.counts import count_vectors
 from dromio.engines.keys import code_records
 from dromio.io.sources import read_records
 from dromio.model.defaults import Shape, comparisons
@@ -34,6 +33,7 @@ from dromio.model.schema import (
 )
 from dromio.plan import Plan, make_plan
 from dromio.records import Record, RecordKey, Value
+from dromio.training.counts import count_vectors
 
 Values = Sequence[Mapping[str, str] | tuple[str, Mapping[str, str]]]
 

@@ -13,7 +13,6 @@ from engines.factory import attribute, comparison, default_comparisons, model_of
 from engines.values import parts_of
 
 
-
 def with_rarity(made: Comparison, field: str) -> Comparison:
     """The comparison with its first level adjusted by the frequency of a field's value."""
     first = made.levels[0].model_copy(update={"term_frequency": field})

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 import vl_convert
-from .sample import clique, examples, rows_in, sample_run
 
 from dromio.errors import MissingExtraError
 from dromio.report import charts
 from dromio.report.charts.base import powers_of_ten
 from dromio.report.charts.clusters import size_groups
+
+from .sample import clique, examples, rows_in, sample_run
 
 
 def drawn(chart: Any) -> str:

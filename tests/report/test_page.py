@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from .sample import rows_in, sample_run
 
 from dromio.errors import MissingExtraError
 from dromio.report import write_report
 from dromio.report.page import rendered
+
+from .sample import rows_in, sample_run
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror='alert(2)'>\"\u2028&amp;"
 

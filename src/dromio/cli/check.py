@@ -23,6 +23,7 @@ def command(model_path: Path | None, schema: bool) -> None:
         raise click.UsageError("name a model file, or ask for the --schema")
     model = load_model(model_path)
     click.echo(
-        f"{model_path}: {len(model.attributes)} attributes, {len(model.keys)} keys, {len(model.comparisons)} comparisons; "
+        f"{model_path}: {len(model.attributes)} attributes, {len(model.keys)} keys, {len(model.comparisons)} "
+        "comparisons; "
         f"{'trained' if model.trained else 'not trained: m, u and the prior will be learned from the data'}."
     )

@@ -13,15 +13,33 @@ import click
 @click.command("resolve")
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @click.option("--output", "-o", required=True, type=click.Path(path_type=Path), help="Folder for the results.")
-@click.option("--model", "model_path", type=click.Path(path_type=Path), help="A model file; without it everything is found out from the data.")
+@click.option(
+    "--model",
+    "model_path",
+    type=click.Path(path_type=Path),
+    help="A model file; without it everything is found out from the data.",
+)
 @click.option("--id", "id_column", help="Column that tells the records of a source apart.")
-@click.option("--link-type", type=click.Choice(["dedupe_only", "link_only", "link_and_dedupe"]), help="Which pairs may match: within a source, across sources, or both.")
+@click.option(
+    "--link-type",
+    type=click.Choice(["dedupe_only", "link_only", "link_and_dedupe"]),
+    help="Which pairs may match: within a source, across sources, or both.",
+)
 @click.option("--one-to-one", is_flag=True, help="An entity holds at most one record of each source.")
 @click.option("--threshold", type=float, help="Match weight in bits from which a pair is a match.")
-@click.option("--engine", type=click.Choice(["duckdb"]), default="duckdb", show_default=True, help="Engine of the batch run.")
+@click.option(
+    "--engine", type=click.Choice(["duckdb"]), default="duckdb", show_default=True, help="Engine of the batch run."
+)
 @click.option("--memory", help="Most memory to use, such as 6GB; what does not fit goes to disk.")
 @click.option("--threads", type=int, help="Threads to use; all processors without it.")
-@click.option("--format", "format_name", type=click.Choice(["parquet", "csv"]), default="parquet", show_default=True, help="Format of the tables.")
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(["parquet", "csv"]),
+    default="parquet",
+    show_default=True,
+    help="Format of the tables.",
+)
 @click.option("--no-report", is_flag=True, help="Write no report.html.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing while running.")
 def command(
@@ -45,6 +63,7 @@ def command(
     (sqlite:///shop.db?table=customers). Several inputs are several sources.
     """
     from dromio.model.files import load_model
+    from dromio.service.folders import check_folder
     from dromio.service.options import RunOptions, parse_memory
     from dromio.service.outputs import write_run
     from dromio.service.resolve import run
@@ -57,10 +76,13 @@ def command(
         threads=threads,
         one_to_one=one_to_one,
     )
+    check_folder(output)
     model = load_model(model_path) if model_path else None
     progress = _Progress(quiet)
     with run(list(inputs), model=model, id_column=id_column, options=options, watch=progress.begin) as found:
-        document = write_run(found, output, format=format_name, report=not no_report and _can_report(quiet), release=True)
+        document = write_run(
+            found, output, format=format_name, report=not no_report and _can_report(quiet), release=True
+        )
         seconds = found.phases.total
     progress.end()
     if not quiet:

@@ -24,7 +24,8 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Edges:
-    """Pairs of records left[i] < right[i] with weights in thousandths of a bit, above zero where they speak for a match."""
+    """Pairs of records left[i] < right[i] with weights in thousandths of a bit, above zero where they speak for a
+    match."""
 
     left: npt.NDArray[Any]
     right: npt.NDArray[Any]
@@ -39,22 +40,29 @@ def average_link(
     source: npt.NDArray[Any] | None = None,
     cross_only: bool = False,
     one_to_one: bool = False,
+    start: npt.NDArray[Any] | None = None,
 ) -> Ints:
     """For every record the smallest record of its cluster.
 
     `source`: number of the source of every record; with `cross_only` pairs within one source are not comparable and
-    count nothing; with `one_to_one` a cluster never holds two records of one source.
+    count nothing; with `one_to_one` a cluster never holds two records of one source. `start`: for every record the
+    smallest one of the cluster that it is in from the beginning; without it every record begins alone.
     """
     root = np.arange(records, dtype=np.int64)
-    inside = _reachable(edges.left, edges.right, np.flatnonzero(edges.weight > 0), records)
-    left, right = edges.left[inside].astype(np.int64), edges.right[inside].astype(np.int64)
+    left, right = (edges.left, edges.right) if start is None else (start[edges.left], start[edges.right])
+    inside = _reachable(left, right, np.flatnonzero(edges.weight > 0), records)
+    left, right = left[inside].astype(np.int64), right[inside].astype(np.int64)
     left, right = np.minimum(left, right), np.maximum(left, right)
     total = edges.weight[inside].astype(np.int64) - unseen
     touched = distinct(np.concatenate([left, right])) if len(left) else left
     place = np.zeros(records, np.int64)
     place[touched] = np.arange(len(touched))
     left, right = place[left], place[right]
-    size = _sizes(len(touched), source[touched] if source is not None and (cross_only or one_to_one) else None)
+    by_source = source if source is not None and (cross_only or one_to_one) else None
+    size = _sizes(len(touched), None if by_source is None else by_source[touched])
+    if start is not None:
+        size = _sizes_of_groups(start, touched, by_source)
+        left, right, total = _contract(left, right, total, len(touched))
     label = np.arange(len(touched))
     while len(left):
         mean = total / _comparable(size, left, right, cross_only) + unseen
@@ -70,9 +78,11 @@ def average_link(
         merged_into[right[chosen]] = left[chosen]
         size[left[chosen]] += size[right[chosen]]
         label = merged_into[label]
-        left, right, total = _contract(merged_into[left[within]], merged_into[right[within]], total[within], len(touched))
+        left, right, total = _contract(
+            merged_into[left[within]], merged_into[right[within]], total[within], len(touched)
+        )
     root[touched] = touched[label]
-    return root
+    return root if start is None else root[start]
 
 
 def _sizes(count: int, source: npt.NDArray[Any] | None) -> Ints:
@@ -83,6 +93,12 @@ def _sizes(count: int, source: npt.NDArray[Any] | None) -> Ints:
     size = np.zeros((count, max(len(names), 1)), np.int64)
     size[np.arange(count), code] = 1
     return size
+
+
+def _sizes_of_groups(start: npt.NDArray[Any], touched: Ints, source: npt.NDArray[Any] | None) -> Ints:
+    """The same where clusters begin with several records."""
+    parts = [slice(None)] if source is None else [source == one for one in np.unique(source)]
+    return np.stack([np.bincount(start[part], minlength=len(start))[touched] for part in parts], axis=1)
 
 
 def _reachable(left: Ints, right: Ints, hopeful: Ints, count: int) -> Ints:

@@ -19,10 +19,12 @@ LEAST_ATTRIBUTES = 2
 def identical_records(
     attributes: Iterable[AttributeColumns], records: int, unused: Mapping[str, Set[str]] | None = None
 ) -> tuple[Ints, Ints]:
-    """Pairs (first, other) that join every record to the first one with the same cleaned values of all attributes.
+    """(the first record with the same cleaned values of all attributes, number of attributes with a value) of every
+    record.
 
-    `unused`: fields of an attribute that do not count. Records are told apart by a hash of 64 bits: of ten million
-    different ones two are taken for the same with a probability of 3 in a million.
+    A record without any value is the same as no other. `unused`: fields of an attribute that do not count. Records are
+    told apart by a hash of 64 bits: two of ten million different ones are taken for the same with a probability of 3 in
+    a million.
     """
     total = np.zeros(records, np.uint64)
     present = np.zeros(records, np.int64)
@@ -30,12 +32,12 @@ def identical_records(
         hashes, has_value = _hashes(attribute, records, (unused or {}).get(attribute.name, set()))
         total = _mixed(total ^ hashes, number + 1)
         present += has_value
-    rows = np.flatnonzero(present >= LEAST_ATTRIBUTES)
+    rows = np.flatnonzero(present)
     order = rows[np.argsort(total[rows], kind="stable")]
     starts = np.r_[True, total[order[1:]] != total[order[:-1]]] if len(order) else np.zeros(0, np.bool_)
-    first = order[starts][np.cumsum(starts) - 1] if len(order) else order
-    others = first != order
-    return first[others], order[others]
+    first = np.arange(records)
+    first[order] = order[starts][np.cumsum(starts) - 1] if len(order) else order
+    return first, present
 
 
 def _hashes(attribute: AttributeColumns, records: int, unused: Set[str]) -> tuple[Hashes, npt.NDArray[np.bool_]]:

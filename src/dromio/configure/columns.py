@@ -49,7 +49,7 @@ def _personal(profile: Profile) -> bool:
 
 
 def _datelike(profile: Profile) -> bool:
-    return profile.shares["date"] >= 0.5 or profile.shares["integer"] >= 0.8 and 5.5 <= profile.length <= 8.5
+    return profile.shares["date"] >= 0.5 or (profile.shares["integer"] >= 0.8 and 5.5 <= profile.length <= 8.5)
 
 
 def _phonelike(profile: Profile) -> bool:
@@ -76,9 +76,24 @@ _HINTS: tuple[_Hint, ...] = (
         "dob|birth date|date of birth|birthdate|birthday|geburtsdatum|geburtstag|date naissance|fecha nacimiento|d o b|bdate",
         _datelike,
     ),
-    _Hint("date", "year", "birth year|year of birth|yob|by|geburtsjahr", lambda p: p.shares["integer"] >= 0.9 and p.length >= 3.5),
-    _Hint("date", "month", "birth month|month of birth|mob|bm|geburtsmonat", lambda p: p.shares["integer"] >= 0.9 and p.length <= 2.1),
-    _Hint("date", "day", "birth day|day of birth|bd|geburtstag tag", lambda p: p.shares["integer"] >= 0.9 and p.length <= 2.1),
+    _Hint(
+        "date",
+        "year",
+        "birth year|year of birth|yob|by|geburtsjahr",
+        lambda p: p.shares["integer"] >= 0.9 and p.length >= 3.5,
+    ),
+    _Hint(
+        "date",
+        "month",
+        "birth month|month of birth|mob|bm|geburtsmonat",
+        lambda p: p.shares["integer"] >= 0.9 and p.length <= 2.1,
+    ),
+    _Hint(
+        "date",
+        "day",
+        "birth day|day of birth|bd|geburtstag tag",
+        lambda p: p.shares["integer"] >= 0.9 and p.length <= 2.1,
+    ),
     _Hint(
         "person_name",
         "given",
@@ -91,7 +106,12 @@ _HINTS: tuple[_Hint, ...] = (
         "last name|lastname|surname|sname|lname|family name|familyname|last|family|nachname|familienname|nom|apellido|apellidos|cognome|sobrenome",
         _nameish,
     ),
-    _Hint("person_name", "middle", "middle name|middlename|mname|middle|middle initial|mi|second name|middle names", _nameish),
+    _Hint(
+        "person_name",
+        "middle",
+        "middle name|middlename|mname|middle|middle initial|mi|second name|middle names",
+        _nameish,
+    ),
     _Hint(
         "person_name",
         "full",
@@ -99,7 +119,12 @@ _HINTS: tuple[_Hint, ...] = (
         "|patient|patient name|member name|employee name|applicant|author|display name|legal name|account name|entity name|caption|names",
         _personal,
     ),
-    _Hint("person_name", "prefix", "title|prefix|salutation|name prefix|anrede", lambda p: p.distinct <= 60 and p.length <= 8),
+    _Hint(
+        "person_name",
+        "prefix",
+        "title|prefix|salutation|name prefix|anrede",
+        lambda p: p.distinct <= 60 and p.length <= 8,
+    ),
     _Hint("person_name", "suffix", "suffix|name suffix|generation", lambda p: p.distinct <= 60 and p.length <= 6),
     _Hint(
         "organisation",
@@ -109,20 +134,60 @@ _HINTS: tuple[_Hint, ...] = (
         "|customer|client|client name|provider|provider name|institution|school|school name|employer|manufacturer|brand name|caption|names",
         lambda p: p.words <= 12 and p.shares["name"] + p.organisation + p.legal > 0.3,
     ),
-    _Hint("address", "full", "address|full address|postal address|mailing address|addr|anschrift|direccion|adresse|street address|location", lambda p: p.comma >= 0.5 or p.words >= 5.5),
-    _Hint("address", "street", "street|street name|street address|address|address 1|address line 1|addr|addr 1|line 1|strasse|rue|calle|road|address1", lambda p: p.words >= 1.0),
+    _Hint(
+        "address",
+        "full",
+        "address|full address|postal address|mailing address|addr|anschrift|direccion|adresse|street address|location",
+        lambda p: p.comma >= 0.5 or p.words >= 5.5,
+    ),
+    _Hint(
+        "address",
+        "street",
+        "street|street name|street address|address|address 1|address line 1|addr|addr 1|line 1|strasse|rue|calle|road|address1",
+        lambda p: p.words >= 1.0,
+    ),
     _Hint("address", "line2", "address 2|address line 2|addr 2|line 2|address 3|address line 3|address2", _any),
-    _Hint("address", "number", "street number|house number|street no|house no|building number|hausnummer|number", lambda p: p.length <= 8),
+    _Hint(
+        "address",
+        "number",
+        "street number|house number|street no|house no|building number|hausnummer|number",
+        lambda p: p.length <= 8,
+    ),
     _Hint("address", "unit", "unit|apartment|apt|suite|flat|unit number|apartment number", lambda p: p.length <= 14),
-    _Hint("address", "city", "city|town|suburb|locality|city name|village|ort|stadt|ville|ciudad|municipality|post town", lambda p: p.shares["integer"] < 0.2),
-    _Hint("address", "postcode", "postcode|postal code|zip|zip code|zipcode|postalcode|plz|post code|postcode fake|cp|code postal|pin code", lambda p: p.length <= 12),
-    _Hint("address", "region", "state|province|region|county|state code|bundesland|administrative area|state province", lambda p: p.words <= 4),
+    _Hint(
+        "address",
+        "city",
+        "city|town|suburb|locality|city name|village|ort|stadt|ville|ciudad|municipality|post town",
+        lambda p: p.shares["integer"] < 0.2,
+    ),
+    _Hint(
+        "address",
+        "postcode",
+        "postcode|postal code|zip|zip code|zipcode|postalcode|plz|post code|postcode fake|cp|code postal|pin code",
+        lambda p: p.length <= 12,
+    ),
+    _Hint(
+        "address",
+        "region",
+        "state|province|region|county|state code|bundesland|administrative area|state province",
+        lambda p: p.words <= 4,
+    ),
     _Hint("address", "country", "country|country code|country name|nation|land|pays", lambda p: p.words <= 5),
-    _Hint("url", "value", "website|url|web|homepage|domain|web site|link|site url|webpage", lambda p: p.shares["host"] >= 0.5),
+    _Hint(
+        "url",
+        "value",
+        "website|url|web|homepage|domain|web site|link|site url|webpage",
+        lambda p: p.shares["host"] >= 0.5,
+    ),
     _Hint("ip", "value", "ip|ip address|ipaddress|ip addr", lambda p: p.shares["ip"] >= 0.5),
     _Hint("geo", "lat", "lat|latitude", lambda p: p.shares["decimal"] + p.shares["integer"] >= 0.8),
     _Hint("geo", "lon", "lon|lng|long|longitude", lambda p: p.shares["decimal"] + p.shares["integer"] >= 0.8),
-    _Hint("category", "value", "gender|sex|marital status|occupation|profession|job|job title|nationality|language|type|category|status|segment|birth place|birthplace|place of birth", lambda p: p.words <= 6),
+    _Hint(
+        "category",
+        "value",
+        "gender|sex|marital status|occupation|profession|job|job title|nationality|language|type|category|status|segment|birth place|birthplace|place of birth",
+        lambda p: p.words <= 6,
+    ),
     _Hint(
         "identifier",
         "value",
@@ -130,6 +195,13 @@ _HINTS: tuple[_Hint, ...] = (
         "|license number|account|account number|customer number|customer id|loyalty id|loyalty number|member id|member number|nhs number|mrn"
         "|patient id|cookie|cookie id|device id|crm id|external id|isbn|ean|upc|gtin|sku|registration number|lei|duns|imo|iban|order id",
         lambda p: p.distinct_share >= 0.05 or p.distinct > 1000,
+    ),
+    _Hint(
+        "text",
+        "value",
+        "title|titles|product title|product name|item name|product|item|description|product description|item description|article"
+        "|article title|paper title|citation|reference|abstract|author|authors|artist|song|track|album|movie|film|book|book title|booktitle",
+        lambda p: p.words >= 1.8 and p.distinct > 60,
     ),
 )
 _BY_NAME: dict[str, list[_Hint]] = {}
@@ -140,21 +212,32 @@ for _hint in _HINTS:
 _BOOKKEEPING = frozenset(
     "source|source system|source dataset|source file|file|file name|filename|system|created|created at|created on|created date|updated"
     "|updated at|updated on|last updated|last modified|modified|modified at|timestamp|load date|ingested at|batch|row|row number|index"
-    "|unnamed 0|source name|dataset|origin|channel|date added|entry date|insert date|cluster|cluster id|entity id|golden id".split("|")
+    "|unnamed 0|source name|dataset|origin|channel|date added|entry date|insert date|cluster|cluster id|entity id|golden id".split(
+        "|"
+    )
 )
-_RECENCY = frozenset("updated|updated at|updated on|last updated|last modified|modified|modified at|timestamp|last update".split("|"))
+_RECENCY = frozenset(
+    "updated|updated at|updated on|last updated|last modified|modified|modified at|timestamp|last update".split("|")
+)
 _QUALIFIERS = (
     "billing", "shipping", "mailing", "delivery", "home", "work", "business", "office", "primary", "secondary", "main", "other",
     "personal", "contact", "customer", "client", "current", "previous", "old", "new", "alternate", "alternative", "alt", "person",
     "patient", "member", "applicant", "user", "registered", "private",
 )  # fmt: skip
 _LEAST_FILLED = 0.005
+_LONGEST_NAME = 9.0
+"""Words, on average, of columns that may hold names of organisations; longer ones are sentences."""
 
 
 def understand(profiles: Sequence[Profile]) -> list[Understood]:
-    """What each column is. Columns that repeat another, are empty or hold one value take no part."""
-    understood = [_understand(profile) for profile in profiles]
-    return _without_repeats(_settled(understood))
+    """What each column is. Columns that repeat another, are empty or hold one value take no part.
+
+    Where every column holds one value, all records being the same, those columns are used after all.
+    """
+    understood = _without_repeats(_settled([_understand(profile) for profile in profiles]))
+    if any(one.type for one in understood):
+        return understood
+    return _without_repeats(_settled([_understand(profile, constant=True) for profile in profiles]))
 
 
 def recency_column(profiles: Sequence[Profile]) -> str | None:
@@ -172,11 +255,11 @@ def plain_name(name: str) -> tuple[str, int]:
     return words, 0
 
 
-def _understand(profile: Profile) -> Understood:
+def _understand(profile: Profile, *, constant: bool = False) -> Understood:
     name, number = plain_name(profile.name)
     if profile.filled == 0:
         return Understood(profile, reason="it is empty")
-    if profile.distinct <= 1 and profile.rows > 1:
+    if profile.distinct <= 1 and profile.rows > 1 and not constant:
         return Understood(profile, reason="it holds the same value everywhere")
     if name in _BOOKKEEPING:
         return Understood(profile, reason="by its name it describes the file or an earlier run, not the entity")
@@ -186,7 +269,7 @@ def _understand(profile: Profile) -> Understood:
     if hint is not None:
         kind = "phone" if hint.type == "fax" else hint.type
         group = "fax" if hint.type == "fax" else " ".join(filter(None, (qualifier, kind)))
-        if kind in ("category", "identifier", "url"):
+        if kind in ("category", "identifier", "url", "text"):
             group = name
         return Understood(profile, kind, hint.role, group, f"named {profile.name!r}, and its values fit", number)
     return _by_values(profile, name)
@@ -201,7 +284,11 @@ def _hinted(name: str, profile: Profile) -> tuple[_Hint | None, str]:
         for hint in _BY_NAME.get(" ".join(words[cut:]), []):
             if hint.fits(profile):
                 return hint, " ".join(words[:cut])
-    for hint in _BY_NAME.get(words[0], []) if len(words) > 1 and words[-1] in ("name", "address", "number", "no", "code") else []:
+    for hint in (
+        _BY_NAME.get(words[0], [])
+        if len(words) > 1 and words[-1] in ("name", "address", "number", "no", "code")
+        else []
+    ):
         if hint.fits(profile):
             return hint, ""
     return None, ""
@@ -236,7 +323,7 @@ def _by_values(profile: Profile, name: str) -> Understood:
         return told(kind, "its values are long distinct numbers" if kind == "identifier" else "its values are numbers")
     if shares["code"] >= 0.7 and profile.words <= 2:
         return told("identifier", "its values look like codes")
-    if profile.organisation >= 0.2 or profile.legal >= 0.1:
+    if (profile.organisation >= 0.2 or profile.legal >= 0.1) and profile.words <= _LONGEST_NAME:
         return told("organisation", "its values hold words and legal forms of organisations")
     if profile.words <= 2.2 and profile.distinct_share < 0.5:
         return told("category", "its values are short and repeat")
@@ -250,11 +337,23 @@ def _settled(understood: list[Understood]) -> list[Understood]:
     settled = []
     for one in understood:
         if one.type == "date" and one.role in ("year", "month", "day") and not have_date_parts:
-            settled.append(replace(one, type="number", role="value", group=plain_name(one.profile.name)[0], reason="its values are numbers"))
+            settled.append(
+                replace(
+                    one,
+                    type="number",
+                    role="value",
+                    group=plain_name(one.profile.name)[0],
+                    reason="its values are numbers",
+                )
+            )
         elif one.type == "person_name" and one.role == "given" and one.number >= 2 and given_numbers > 1:
-            settled.append(replace(one, role="middle", number=0, reason=f"named {one.profile.name!r}: a further given name"))
+            settled.append(
+                replace(one, role="middle", number=0, reason=f"named {one.profile.name!r}: a further given name")
+            )
         elif one.type == "person_name" and one.role == "family" and one.number >= 2:
-            settled.append(replace(one, type="category", role="value", group=plain_name(one.profile.name)[0] + " 2", number=0))
+            settled.append(
+                replace(one, type="category", role="value", group=plain_name(one.profile.name)[0] + " 2", number=0)
+            )
         elif one.type == "address" and one.role == "street" and one.number >= 2:
             settled.append(replace(one, role="line2", number=0))
         elif one.type in ("person_name", "address"):
@@ -271,7 +370,10 @@ def _without_repeats(understood: list[Understood]) -> list[Understood]:
         if one.type in ("person_name", "address", "geo"):
             key = (one.group, one.role)
             held = best.get(key)
-            if held is None or (round(one.profile.filled, 2), one.profile.words) > (round(held.profile.filled, 2), held.profile.words):
+            if held is None or (round(one.profile.filled, 2), one.profile.words) > (
+                round(held.profile.filled, 2),
+                held.profile.words,
+            ):
                 best[key] = one
     kept = {id(one) for one in best.values()}
     return [

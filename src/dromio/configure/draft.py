@@ -1,20 +1,30 @@
-"""The draft of a model from understood columns: attributes, default comparisons, survivorship. Keys come from `keys`."""
+"""The draft of a model from understood columns: attributes, default comparisons, survivorship. Keys come from
+`keys`."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 
 from dromio.configure.columns import Understood
-from dromio.engines.columns import AttributeColumns
+from dromio.engines.columns import AttributeColumns, Column
 from dromio.model import defaults
 from dromio.model.schema import Attribute, Comparison, Input, Survivorship
 
 _COMPOUND = ("person_name", "address", "geo")
 _REPEATED = ("email", "phone")
 """Types whose several columns are several values of one attribute."""
+_OF_HOMES = ("street", "postcode", "number", "local")
+"""Fields of addresses, phones and e-mail that members of a household share."""
+_TEXTS = (("text", "value"), ("organisation", "name"))
+_MOST_COMMON = 0.3
+"""Share of common words from which one text repeats another: titles and descriptions have 0.5, titles and authors
+0.0."""
+_LOOKED_AT = 1000
 _MOST_COMPARISONS = 16
 
 
@@ -61,22 +71,97 @@ def _name(type_name: str, group: str, inputs: Sequence[Input], taken: set[str]) 
     return name
 
 
-def shape_of(columns: AttributeColumns, records: int) -> defaults.Shape:
-    """Completeness and distinct values of an attribute's fields."""
+def shape_of(columns: AttributeColumns, records: int, attribute_type: str = "") -> defaults.Shape:
+    """What default comparisons depend on: completeness, distinct values and words of fields, spread of numbers."""
     filled, distinct = {}, {}
     for name, column in columns.columns.items():
         rows = column.codes >= 0
         owners = int(rows.sum()) if columns.owner is None else len(np.unique(columns.owner[rows]))
         filled[name] = owners / max(records, 1)
         distinct[name] = len(column.values)
-    return defaults.Shape(filled, distinct)
+    words = {name: len(column.words.flat) / max(len(column.values), 1) for name, column in columns.columns.items()}
+    spread = {name: _spread(column) for name, column in columns.columns.items()} if attribute_type == "number" else {}
+    return defaults.Shape(filled, distinct, words, spread=spread)
 
 
-def comparisons(model_attributes: Sequence[Attribute], columns: Mapping[str, AttributeColumns], records: int) -> list[Comparison]:
-    """Default comparisons of all attributes; when there are many, those of the attributes that tell records apart best."""
+def _repeating(model_attributes: Sequence[Attribute], columns: Mapping[str, AttributeColumns]) -> set[str]:
+    """Attributes whose text says again what a fuller one says, such as a description that opens with the title.
+
+    Two such texts agree or differ together; compared both, they would count the same evidence twice.
+    """
+    texts = {
+        one.name: field
+        for one in model_attributes
+        for kind, field in _TEXTS
+        if one.type == kind and columns[one.name].owner is None
+    }
+    repeating: set[str] = set()
+    for one, other in combinations(texts, 2):
+        first, second = columns[one].columns[texts[one]], columns[other].columns[texts[other]]
+        if _common_share(first, second) >= _MOST_COMMON:
+            filled = [round(float((column.codes >= 0).mean()), 1) for column in (first, second)]
+            repeating.add(other if filled[0] >= filled[1] else one)
+    return repeating
+
+
+def _common_share(first: Column, second: Column) -> float:
+    """Of records with both texts, the mean share of the words of the shorter that the longer has too."""
+    both = np.flatnonzero((first.codes >= 0) & (second.codes >= 0))
+    both = both[:: max(len(both) // _LOOKED_AT, 1)]
+    pairs = zip(first.strings(first.codes[both]), second.strings(second.codes[both]), strict=True)
+    shares = [
+        len(one & other) / min(len(one), len(other))
+        for one, other in ((set(a.split()), set(b.split())) for a, b in pairs)
+    ]
+    return sum(shares) / len(shares) if shares else 0.0
+
+
+def _full_only(attribute: Attribute) -> bool:
+    """Whether the name comes as full names only, so that its parts were found by their places."""
+    return all(set(value.columns) == {"full"} for value in attribute.inputs)
+
+
+def _spread(column: Column) -> float:
+    """Distance between the quartiles of the numbers of a column, each value row counting; 0 without numbers."""
+    numbers = column.numbers[column.codes[column.codes >= 0]]
+    numbers = numbers[np.isfinite(numbers)]
+    return float(np.subtract(*np.percentile(numbers, [75, 25]))) if len(numbers) else 0.0
+
+
+def _with_homes(columns: Mapping[str, AttributeColumns]) -> bool:
+    """Whether there is anything that members of a household share. Then a family name must be told from a given
+    name."""
+    return any(
+        field in own.columns and len(own.columns[field].values) > 1 for own in columns.values() for field in _OF_HOMES
+    )
+
+
+def _disorder(columns: AttributeColumns) -> float:
+    """How much given and family names are the same words: 0 when no word is both, 1 when every word is either as
+    often."""
+    if "given" not in columns.columns or "family" not in columns.columns:
+        return 0.0
+    given, family = columns.columns["given"], columns.columns["family"]
+    other = given.aligned(family)
+    as_given = given.counts.astype(np.int64)
+    as_family = np.bincount(other[other >= 0], minlength=len(given.values))
+    return float(2 * np.minimum(as_given, as_family).sum() / max(as_given.sum() + family.counts.sum(), 1))
+
+
+def comparisons(
+    model_attributes: Sequence[Attribute], columns: Mapping[str, AttributeColumns], records: int
+) -> list[Comparison]:
+    """Default comparisons of all attributes; when there are many, those of the attributes that tell records apart
+    best."""
     found: list[tuple[float, int, Comparison]] = []
+    with_homes = _with_homes(columns)
+    repeating = _repeating(model_attributes, columns)
     for attribute in model_attributes:
-        shape = shape_of(columns[attribute.name], records)
+        if attribute.name in repeating:
+            continue
+        shape = shape_of(columns[attribute.name], records, attribute.type)
+        if attribute.type == "person_name" and not with_homes and _full_only(attribute):
+            shape = replace(shape, disorder=_disorder(columns[attribute.name]))
         for comparison in defaults.comparisons(attribute.name, attribute.type, shape):
             found.append((-_informative(columns[attribute.name], comparison, records), len(found), comparison))
     chosen = sorted(found)[:_MOST_COMPARISONS] if len(found) > _MOST_COMPARISONS else found
@@ -99,7 +184,9 @@ def _informative(columns: AttributeColumns, comparison: Comparison, records: int
 def _distinct_names(comparisons: Sequence[Comparison]) -> list[Comparison]:
     names = [comparison.name for comparison in comparisons]
     return [
-        comparison.model_copy(update={"name": f"{comparison.attribute} {comparison.name}"}) if names.count(comparison.name) > 1 else comparison
+        comparison.model_copy(update={"name": f"{comparison.attribute} {comparison.name}"})
+        if names.count(comparison.name) > 1
+        else comparison
         for comparison in comparisons
     ]
 
@@ -121,5 +208,3 @@ def day_first(understood: Sequence[Understood]) -> dict[str, bool]:
             dotted = sum("." in text for text in one.profile.sample) > len(one.profile.sample) / 2
             result[one.profile.name] = day > month or (day == month and dotted)
     return result
-
-

@@ -34,7 +34,8 @@ class HotValue:
 
 
 def hot_values(attributes: Sequence[Attribute], columns: Mapping[str, AttributeColumns]) -> list[HotValue]:
-    """Hot values of all guarded fields, those of most records first. None where there are no names to tell people apart."""
+    """Hot values of all guarded fields, those of most records first. None where there are no names to tell people
+    apart."""
     names = _names(attributes, columns)
     if names is None:
         return []
@@ -86,5 +87,9 @@ def _hot_in(attribute: str, field: str, columns: AttributeColumns, names: np.nda
     different = np.bincount(distinct, minlength=len(column.values))
     with_name = np.bincount(value[named], minlength=len(column.values))
     hot = crowded[(different[crowded] >= LEAST_RECORDS) & (different[crowded] >= LEAST_NAMES * with_name[crowded])]
-    ranked = sorted(zip((-column.counts[hot]).tolist(), column.strings(hot.astype(np.int32)), hot.tolist(), strict=True))
-    return [HotValue(attribute, field, text, -count, int(different[code])) for count, text, code in ranked[:_MOST_PER_FIELD]]
+    ranked = sorted(
+        zip((-column.counts[hot]).tolist(), column.strings(hot.astype(np.int32)), hot.tolist(), strict=True)
+    )
+    return [
+        HotValue(attribute, field, text, -count, int(different[code])) for count, text, code in ranked[:_MOST_PER_FIELD]
+    ]

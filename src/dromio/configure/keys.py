@@ -1,8 +1,8 @@
 """Choosing keys: by measured selectivity and by the likely matches that each adds, within a budget of pairs.
 
 Possible keys come from the attribute types. Their pairs are looked at for some records (all where there are few). The
-key that adds the most likely matches goes first, then the one that adds most to it, and so on, each pair costing a small
-share of a match; likely is judged by the informed weights and the known chance of agreement.
+key that adds the most likely matches goes first, then the one that adds most to it, and so on, each pair costing a
+small share of a match; likely is judged by the informed weights and the known chance of agreement.
 """
 
 from __future__ import annotations
@@ -66,28 +66,46 @@ class Chosen:
 def possible_keys(attributes: Sequence[Attribute], columns: Mapping[str, AttributeColumns]) -> list[Key]:
     """Keys that the types suggest, for the fields that the data has."""
     present = {
-        f"{name}.{field}" for name, own in columns.items() for field, column in own.columns.items() if len(column.values) > 1
+        f"{name}.{field}"
+        for name, own in columns.items()
+        for field, column in own.columns.items()
+        if len(column.values) > 1
     }
     names, words, strong, context = _features(attributes, present)
     keys: list[tuple[str, ...]] = [(field,) for field in (*strong, *words)]
     keys += [pair for pair in names if pair]
     keys += [(word, other) for word in words for other in context if _owner(word) != _owner(other)]
     keys += [(one, other) for one, other in combinations(context, 2) if _owner(one) != _owner(other)]
+    keys += [
+        (part, other)
+        for pair in names
+        if "(" in pair[0]
+        for part in pair
+        for other in context
+        if _owner(part) != _owner(other)
+    ]
     keys += [(field, pair[0]) for pair in names for field in strong if _owner(pair[0]) != _owner(field)]
-    splitters = list(dict.fromkeys(field for pair in names for field in pair if "(" not in field))[:2] or list(context[:2])
+    splitters = list(dict.fromkeys(field for pair in names for field in pair if "(" not in field))[:2] or list(
+        context[:2]
+    )
     return [
         Key(fields=list(fields), split_by=[one for one in splitters if _owner(one) not in map(_owner, fields)])
         for fields in dict.fromkeys(keys)
     ]
 
 
-def worth_measuring(possible: Sequence[Key], columns: Mapping[str, AttributeColumns], records: int, per_key: float) -> list[Key]:
-    """The possible keys without those that cannot help: narrower than a key that is affordable by itself, and hopelessly wide."""
+def worth_measuring(
+    possible: Sequence[Key], columns: Mapping[str, AttributeColumns], records: int, per_key: float
+) -> list[Key]:
+    """The possible keys without those that cannot help: narrower than a key that is affordable by itself, and
+    hopelessly wide."""
     pairs: dict[str, float] = {}
     for key in possible:
         for field in key.fields:
             pairs.setdefault(field, _pairs_of(field, columns))
-    affordable = {key.fields[0] for key in possible if len(key.fields) == 1 and pairs[key.fields[0]] <= per_key * records}
+    affordable = {
+        key.fields[0] for key in possible if len(key.fields) == 1 and pairs[key.fields[0]] <= per_key * records
+    }
     worth = []
     for key in possible:
         narrower = len(key.fields) > 1 and any(field in affordable for field in key.fields)
@@ -137,6 +155,8 @@ def _features(
             context += [has[field] for field in ("street", "postcode", "city") if field in has]
             if "postcode" in has:
                 context.append(f"prefix({has['postcode']}, 2)")
+            if not {"street", "postcode", "city"} & set(has):
+                context += [has[field] for field in ("region", "country") if field in has]
         elif attribute.type == "email":
             strong += [has[field] for field in ("address", "local") if field in has]
         elif own:
@@ -163,7 +183,8 @@ def choose_keys(
 ) -> list[Chosen]:
     """The keys to use, best first. `judge`: probability that each pair of records is a match, roughly.
 
-    Greedy: the next key is the one whose new pairs hold the most likely matches, each pair costing `least_yield` of one.
+    Greedy: the next key is the one whose new pairs hold the most likely matches, each pair costing `least_yield` of
+    one.
     """
     budget = budget or Budget.for_records(records)
     seeds = _seeds(records)
@@ -210,7 +231,9 @@ class _Measured:
 class _Neighbours:
     """Records that share a code with a seed, by part of a key: all that the measuring of keys needs."""
 
-    def __init__(self, columns: Mapping[str, AttributeColumns], records: int, seeds: Codes, source: Codes | None) -> None:
+    def __init__(
+        self, columns: Mapping[str, AttributeColumns], records: int, seeds: Codes, source: Codes | None
+    ) -> None:
         self.columns = columns
         self.records = records
         self.seeds = seeds
@@ -301,5 +324,3 @@ def _cap(sizes: Floats, seeds: int, per_key: float) -> int:
     if affordable == len(sizes):
         return _LARGEST_BLOCK
     return max(int(sizes[affordable]) - 1, 2)
-
-

@@ -20,13 +20,16 @@ _PATTERNS: dict[str, re.Pattern[str]] = {
     "host": re.compile(r"(https?://)?[\w-]+(\.[\w-]+)+(/\S*)?", re.I),
     "ip": re.compile(r"(\d{1,3}(\.\d{1,3}){3}|[0-9a-f]{0,4}(:[0-9a-f]{0,4}){3,7})", re.I),
     "date": re.compile(
-        r"(\d{4}-\d{1,2}-\d{1,2}([T ].*)?|\d{1,2}[./-]\d{1,2}[./-](\d{2}|\d{4})|(1[89]|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])"
+        r"(\d{4}-\d{1,2}-\d{1,2}([T "
+        r"].*)?|\d{1,2}[./-]\d{1,2}[./-](\d{2}|\d{4})|(1[89]|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])"
         r"|\d{1,2}\.? [A-Za-z]{3,9}\.? \d{4}|[A-Za-z]{3,9} \d{1,2},? \d{4})"
     ),
     "phone": re.compile(r"(?=(?:\D*\d){7,15}\D*$)\+?[\d(][\d\s().\-/]*(?:(?:x|ext\.?)\s*\d+)?", re.I),
     "integer": re.compile(r"[+-]?\d+"),
     "decimal": re.compile(r"[+-]?\d+[.,]\d+"),
-    "postcode": re.compile(r"(\d{4,5}(-\d{4})?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{3}-?\d{4})", re.I),
+    "postcode": re.compile(
+        r"(\d{4,5}(-\d{4})?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{3}-?\d{4})", re.I
+    ),
     "street": re.compile(r"(\d+\w?\s+\S+.*[^\W\d]{2,}.*|[^\d,]*[^\W\d]{3,}[^\d,]*\s\d+\w?)"),
     "word": re.compile(r"[^\W\d_]+([-' ][^\W\d_]+)?\.?"),
     "name": re.compile(r"[^\W\d_][^\d@/]*"),
@@ -34,8 +37,10 @@ _PATTERNS: dict[str, re.Pattern[str]] = {
     "boolean": re.compile(r"(true|false|yes|no|y|n|t|f)", re.I),
 }
 _ORGANISATION_WORDS = frozenset(
-    "center centre school church university college hospital association society academy foundation institute services service group "
-    "company corporation bank club council committee department agency store shop restaurant hotel clinic trust solutions systems "
+    "center centre school church university college hospital association society academy foundation institute "
+    "services service group "
+    "company corporation bank club council committee department agency store shop restaurant hotel clinic trust "
+    "solutions systems "
     "technologies consulting partners holdings industries international insurance media studio ministry museum library "
     "daycare nursery".split()
 )
@@ -69,7 +74,8 @@ class Profile:
 
 
 def profile_columns(records: Records) -> list[Profile]:
-    """Profiles of all columns. The sample is chosen by a hash of the record's key, so it does not depend on row order."""
+    """Profiles of all columns. The sample is chosen by a hash of the record's key, so it does not depend on row
+    order."""
     if not records.columns:
         return []
     rows = len(records)
@@ -85,18 +91,25 @@ def _summary_query(columns: Sequence[InputColumn]) -> str:
     parts = []
     for one in columns:
         text = f"array_to_string({one.inside}, ' ')" if one.is_list else one.inside
-        parts.append(f"count(nullif(trim({text}), '')) AS n_{one.inside}, approx_count_distinct({text}) AS d_{one.inside}")
+        parts.append(
+            f"count(nullif(trim({text}), '')) AS n_{one.inside}, approx_count_distinct({text}) AS d_{one.inside}"
+        )
     return f"SELECT {', '.join(parts)} FROM {RECORDS}"
 
 
 def _sample(con: duckdb.DuckDBPyConnection, columns: Sequence[InputColumn], rows: int) -> dict[str, list[str]]:
     selected = ", ".join(f"{one.inside}[1] AS {one.inside}" if one.is_list else one.inside for one in columns)
     keep = min(1.0, 3 * SAMPLE / max(rows, 1))
-    where = "" if keep == 1.0 else f" WHERE hash(source, unique_id) % 1000000 < {int(keep * 1_000_000)}"
-    query = f"SELECT {selected} FROM {RECORDS}{where} ORDER BY hash(source, unique_id) LIMIT {3 * SAMPLE}"
+    where = (
+        "" if keep == 1.0 else f" WHERE hash(source, CAST(unique_id AS VARCHAR)) % 1000000 < {int(keep * 1_000_000)}"
+    )
+    query = (
+        f"SELECT {selected} FROM {RECORDS}{where} ORDER BY hash(source, CAST(unique_id AS VARCHAR)) LIMIT {3 * SAMPLE}"
+    )
     table: pa.Table = con.sql(query).to_arrow_table()
     return {
-        one.inside: [text.strip() for text in table[one.inside].to_pylist() if text and text.strip()][:SAMPLE] for one in columns
+        one.inside: [text.strip() for text in table[one.inside].to_pylist() if text and text.strip()][:SAMPLE]
+        for one in columns
     }
 
 
@@ -108,7 +121,7 @@ def _profile(column: InputColumn, values: list[str], rows: int, filled: int, dis
         rows,
         filled / max(rows, 1),
         min(distinct, filled),
-        {name: _share(cut, lambda text, pattern=pattern: bool(pattern.fullmatch(text))) for name, pattern in _PATTERNS.items()},
+        {name: _share(cut, _matching(pattern)) for name, pattern in _PATTERNS.items()},
         sum(len(text.split()) for text in folded) / max(len(folded), 1),
         sum(map(len, cut)) / max(len(cut), 1),
         _share(folded, lambda text: not _ORGANISATION_WORDS.isdisjoint(text.split()) or _has_legal_form(text)),
@@ -117,6 +130,10 @@ def _profile(column: InputColumn, values: list[str], rows: int, filled: int, dis
         tuple(dict.fromkeys(value[:60] for value in values[:40]))[:3],
         tuple(cut),
     )
+
+
+def _matching(pattern: re.Pattern[str]) -> Callable[[str], bool]:
+    return lambda text: pattern.fullmatch(text) is not None
 
 
 def _share(values: Sequence[str], holds: Callable[[str], bool]) -> float:

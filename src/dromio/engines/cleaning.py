@@ -28,7 +28,9 @@ WHOLE_VALUE = ("email", "phone", "identifier", "date", "url", "ip")
 
 def options_of(attribute: Attribute) -> CleanOptions:
     """The cleaning options of an attribute of a model."""
-    return CleanOptions(attribute.default_region, attribute.day_first, frozenset(fold(text) for text in attribute.placeholders))
+    return CleanOptions(
+        attribute.default_region, attribute.day_first, frozenset(fold(text) for text in attribute.placeholders)
+    )
 
 
 NEVER_COMPARED = {"email": {"domain"}, "organisation": {"legal"}, "address": {"unit"}}
@@ -63,7 +65,8 @@ def _in_order(arrived: _Arrived, name: str, records: Records) -> Column:
 
 @dataclass(frozen=True)
 class _Arrived:
-    """Cleaned fields in the order in which a query gave them: row `rows[i]` of the input is the i-th; None: in order."""
+    """Cleaned fields in the order in which a query gave them: row `rows[i]` of the input is the i-th; None: in
+    order."""
 
     fields: dict[str, pa.Array]
     rows: Ints | None
@@ -81,7 +84,9 @@ def _clean_input(records: Records, attribute: Attribute, value: Input) -> _Arriv
     """Fields of one value of every row."""
     roles = {role: records.column(name).inside for role, name in value.columns.items()}
     options = options_of(attribute)
-    query = bulk_query(attribute.type, RECORDS, "position", {role: column(inside) for role, inside in roles.items()}, options)
+    query = bulk_query(
+        attribute.type, RECORDS, "position", {role: column(inside) for role, inside in roles.items()}, options
+    )
     if query is None:
         return _Arrived(clean_texts(attribute.type, _texts(records, roles), options), None)
     table = records.con.cursor().sql(render(query)).to_arrow_table()
@@ -114,14 +119,12 @@ def clean_texts(type_name: str, texts: Mapping[str, pa.Array], options: CleanOpt
     clean, fields = TYPES[type_name].clean, TYPES[type_name].fields
     code: Any = 0
     encoded = {role: Column.encode(array) for role, array in texts.items()}
-    for column in encoded.values():
-        code = code * (len(column.values) + 1) + (column.codes.astype(np.int64) + 1)
+    for own in encoded.values():
+        code = code * (len(own.values) + 1) + (own.codes.astype(np.int64) + 1)
         if len(encoded) > 1:
             code = np.unique(code, return_inverse=True)[1]
     _, first, which = np.unique(code, return_index=True, return_inverse=True)
-    parts_of = [
-        [None if at < 0 else at for at in column.codes[first].tolist()] for column in encoded.values()
-    ]
+    parts_of = [[None if at < 0 else at for at in column.codes[first].tolist()] for column in encoded.values()]
     values = [column.values.to_pylist() for column in encoded.values()]
     roles = list(encoded)
     cleaned = []
@@ -166,7 +169,8 @@ def _listed(records: Records, attribute: Attribute, value: Input) -> tuple[Any, 
     """(table row, fields) of every element of the list columns of one input."""
     roles = {role: records.column(name) for role, name in value.columns.items()}
     unnested = ", ".join(
-        f'unnest("{one.inside}") AS "{role}"' if one.is_list else f'"{one.inside}" AS "{role}"' for role, one in roles.items()
+        f'unnest("{one.inside}") AS "{role}"' if one.is_list else f'"{one.inside}" AS "{role}"'
+        for role, one in roles.items()
     )
     table = records.con.sql(f"SELECT position AS owner, {unnested} FROM {RECORDS}").to_arrow_table()
     texts = {role: table[role].combine_chunks() for role in roles}

@@ -27,7 +27,8 @@ MISSING = -1
 
 @dataclass(frozen=True)
 class Words:
-    """The distinct words of each distinct value, as codes in one flat array: those of value i are flat[start[i]:start[i+1]]."""
+    """The distinct words of each distinct value, as codes in one flat array: those of value i are
+    flat[start[i]:start[i+1]]."""
 
     start: Ints
     flat: Codes
@@ -263,8 +264,10 @@ def spread(words: Words, codes: Codes) -> tuple[Ints, Ints]:
 def words_of(values: Iterable[pa.Array]) -> Words:
     """Distinct words of every row over parallel arrays of texts (missing texts are null)."""
     arrays = list(values)
-    joined = arrays[0] if len(arrays) == 1 else pc.binary_join_element_wise(
-        *[pc.fill_null(array, "") for array in arrays], " "
+    joined = (
+        arrays[0]
+        if len(arrays) == 1
+        else pc.binary_join_element_wise(*[pc.fill_null(array, "") for array in arrays], " ")
     )
     lists = pc.split_pattern(pc.fill_null(joined, ""), " ")
     flat = lists.flatten().dictionary_encode()

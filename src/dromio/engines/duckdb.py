@@ -5,10 +5,9 @@ It gives the same levels, weights and decisions as the row engine (`dromio.engin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +16,6 @@ import pyarrow.compute as pc
 
 from dromio.engines.columns import AttributeColumns, Codes, Column, Ints, Rarity
 from dromio.engines.vectors import ValuePairs
-from dromio.model.expressions import FieldExpression
 from dromio.model.schema import Frequencies, Model
 from dromio.plan import MILLI, NO_RIVAL, Plan, PlannedComparison, against_both, rarity
 from dromio.training.counts import Levels, VectorCounts
@@ -47,7 +45,9 @@ class Batch:
         with ThreadPoolExecutor(max_workers=2) as pool:
             for at in range(0, len(left), CHUNK):
                 part = slice(at, at + CHUNK)
-                done = [pool.submit(compare, attribute, places, part) for attribute, places in _by_attribute(comparisons)]
+                done = [
+                    pool.submit(compare, attribute, places, part) for attribute, places in _by_attribute(comparisons)
+                ]
                 for one in done:
                     one.result()
         return result
@@ -63,7 +63,9 @@ class Batch:
             attribute, _, inside = name.partition(".")
             old = self.attributes[attribute].columns[inside]
             listed = {word: round(bits * MILLI) for word, bits in weights.values.items()}
-            self.attributes[attribute].columns[inside] = Column(old.codes, old.values, Rarity(listed, round(weights.other * MILLI)))
+            self.attributes[attribute].columns[inside] = Column(
+                old.codes, old.values, Rarity(listed, round(weights.other * MILLI))
+            )
 
     def adjustments(self, plan: Plan, counted: VectorCounts, left: Codes, right: Codes) -> tuple[Ints, Ints]:
         """Term-frequency adjustments of every pair against the unrelated and against the related rival."""
@@ -74,16 +76,21 @@ class Batch:
                     continue
                 at = np.flatnonzero((counted.vectors[place] == level)[counted.which])
                 found = self._rarity_of(plan, comparison, level, name, left[at], right[at])
+                found = np.maximum(found, comparison.least_adjustment[level])
                 unrelated[at] += found
                 if comparison.tells_related_apart:
                     related[at] += found
         return unrelated, related
 
-    def _rarity_of(self, plan: Plan, comparison: PlannedComparison, level: int, name: str, left: Codes, right: Codes) -> Ints:
+    def _rarity_of(
+        self, plan: Plan, comparison: PlannedComparison, level: int, name: str, left: Codes, right: Codes
+    ) -> Ints:
         """Adjustment of the value that each pair agrees on; of the rarest where it agrees on several."""
         attribute = self.attributes[comparison.attribute]
         column = attribute.columns[name]
-        table = self._rarity_table(plan.model.frequencies[f"{comparison.attribute}.{name}"], comparison.attribute, name, column)
+        table = self._rarity_table(
+            plan.model.frequencies[f"{comparison.attribute}.{name}"], comparison.attribute, name, column
+        )
         if attribute.owner is None:
             return _of_agreeing(table, column.codes[left], column.codes[right])
         rows = _AttributePairs(attribute, left, right)
@@ -118,7 +125,9 @@ class _AttributePairs:
         self.owner = np.repeat(np.arange(self.pairs), total)
         inside = np.arange(len(self.owner)) - np.repeat(np.cumsum(total) - total, total)
         width = count_r[self.owner]
-        self.values = ValuePairs(attribute, start[left][self.owner] + inside // width, start[right][self.owner] + inside % width)
+        self.values = ValuePairs(
+            attribute, start[left][self.owner] + inside // width, start[right][self.owner] + inside % width
+        )
 
     def levels(self, comparison: PlannedComparison) -> npt.NDArray[np.int8]:
         """Level of every pair: the best over its value pairs; 0 when there is none to compare."""
@@ -149,7 +158,9 @@ def _of_agreeing(table: Ints, left: Codes, right: Codes) -> Ints:
     return result
 
 
-def weights(plan: Plan, counted: VectorCounts, adjust_unrelated: Ints | int = 0, adjust_related: Ints | int = 0) -> Ints:
+def weights(
+    plan: Plan, counted: VectorCounts, adjust_unrelated: Ints | int = 0, adjust_related: Ints | int = 0
+) -> Ints:
     """Match weight in thousandths of a bit of every pair."""
     unrelated = np.full(len(counted.counts), plan.prior_unrelated, np.int64)
     related = np.full(len(counted.counts), plan.prior_related, np.int64)
@@ -169,5 +180,3 @@ def _by_attribute(comparisons: Sequence[PlannedComparison]) -> Iterator[tuple[st
     for place, comparison in enumerate(comparisons):
         places.setdefault(comparison.attribute, []).append(place)
     yield from places.items()
-
-

@@ -1,7 +1,7 @@
 """Measures and tests over many pairs of codes at once.
 
-Each kernel takes the column(s) of a field and two arrays of codes (both sides present) and gives one number or truth per
-pair. Bounds that need no text (letters, lengths) come first; texts are fetched once per distinct pair of values.
+Each kernel takes the column(s) of a field and two arrays of codes (both sides present) and gives one number or truth
+per pair. Bounds that need no text (letters, lengths) come first; texts are fetched once per distinct pair of values.
 The figures are those of `dromio.engines.scalar`, to the sixth decimal.
 """
 
@@ -121,14 +121,52 @@ def shared_words(function: str, column: Column, left: Codes, right: Codes, bound
 
 
 def soft_overlap(function: str, column: Column, left: Codes, right: Codes, bound: float) -> Floats:
-    """Overlap in which misspelled words count, by the reference, once per distinct pair of values."""
+    """Overlap in which misspelled words count: by the reference where a word is near another one, else plain
+    overlap."""
+    result = shared_words("overlap", column, left, right, bound)
     weigh = (lambda word: 1000) if column.rarity is None else column.rarity.of
     bag_of = cache(lambda text: scalar.bag(text, weigh))
 
     def of_texts(one: list[str], other: list[str]) -> Floats:
         return np.fromiter(map(scalar.soft_overlap, map(bag_of, one), map(bag_of, other)), np.float64, len(one))
 
-    return per_distinct_pair(column, left, right, of_texts)
+    for at in range(0, len(left), 200_000):
+        chunk = np.flatnonzero(_have_near_words(column, left[at : at + 200_000], right[at : at + 200_000])) + at
+        if len(chunk):
+            result[chunk] = per_distinct_pair(column, left[chunk], right[chunk], of_texts)
+    return result
+
+
+def _have_near_words(column: Column, left: Codes, right: Codes) -> Bools:
+    """Whether a word of the left value is few edits from a different word of the right value."""
+    words = column.words
+    pair_l, word_l = spread(words, left)
+    count = np.diff(words.start)[right][pair_l]
+    word_l, pair = np.repeat(word_l, count), np.repeat(pair_l, count)
+    inside = np.arange(len(pair)) - np.repeat(np.cumsum(count) - count, count)
+    word_r = words.flat[words.start[right][pair] + inside].astype(np.int64)
+    todo = np.flatnonzero(word_l != word_r)
+    vocabulary = Column(np.zeros(0, np.int32), words.vocabulary)
+    low, high = np.minimum(word_l[todo], word_r[todo]), np.maximum(word_l[todo], word_r[todo])
+    distinct, which = np.unique(low << 32 | high, return_inverse=True)
+    low, high = (distinct >> 32).astype(np.int32), (distinct & 0xFFFFFFFF).astype(np.int32)
+    length = vocabulary.letters.length
+    allowed = _allowed_edits(np.minimum(length[low], length[high]))
+    is_near = np.zeros(len(distinct), np.bool_)
+    open_pairs = np.flatnonzero((allowed > 0) & (np.abs(length[low] - length[high]) <= allowed))
+    open_pairs = open_pairs[_may_reach("damerau_levenshtein", vocabulary, low[open_pairs], high[open_pairs], 2)]
+    if len(open_pairs):
+        edits = distance("damerau_levenshtein", vocabulary, low[open_pairs], high[open_pairs], 2)
+        is_near[open_pairs] = edits <= allowed[open_pairs]
+    result = np.zeros(len(left), np.bool_)
+    result[pair[todo[is_near[which]]]] = True
+    return result
+
+
+def _allowed_edits(shorter: Ints) -> Ints:
+    """Edits that two words may be apart, by the length of the shorter, as in the reference."""
+    result: Ints = (shorter >= scalar._ONE_EDIT_FROM).astype(np.int64) + (shorter >= scalar._TWO_EDITS_FROM)
+    return result
 
 
 def _shared_weight(words: Words, weight: Ints, left: Codes, right: Codes) -> Ints:
@@ -145,7 +183,9 @@ def share_a_word(first: Column, second: Column, left: Codes, right: Codes) -> Bo
     result = np.zeros(len(left), np.bool_)
     if not len(left):
         return result
-    known = pc.fill_null(pc.index_in(first.words.vocabulary, value_set=second.words.vocabulary), -1).to_numpy(zero_copy_only=False)
+    known = pc.fill_null(pc.index_in(first.words.vocabulary, value_set=second.words.vocabulary), -1).to_numpy(
+        zero_copy_only=False
+    )
     pair_l, word_l = spread(first.words, left)
     word_l = known[word_l].astype(np.int64)
     pair_l, word_l = pair_l[word_l >= 0], word_l[word_l >= 0]
@@ -153,7 +193,6 @@ def share_a_word(first: Column, second: Column, left: Codes, right: Codes) -> Bo
     size = max(len(second.words.vocabulary), 1)
     result[pair_l[np.isin(pair_l * size + word_l, pair_r * size + word_r, assume_unique=True, kind="sort")]] = True
     return result
-
 
 
 def days(function: str, column: Column, left: Codes, right: Codes, bound: float) -> Floats:

@@ -59,7 +59,12 @@ def code_records(attributes: Mapping[str, AttributeColumns], key: PlannedKey, re
 
 
 def blocks(
-    coded: Coded, max_block: int, *, splitters: Sequence[Coded] = (), source: npt.NDArray[Any] | None = None, records: int
+    coded: Coded,
+    max_block: int,
+    *,
+    splitters: Sequence[Coded] = (),
+    source: npt.NDArray[Any] | None = None,
+    records: int,
 ) -> Blocks:
     """Candidate pairs of a key. `splitters`: codes by which blocks above `max_block` are split, tried in order;
     `source`: only pairs across different sources."""
@@ -111,7 +116,9 @@ def code_some(attribute: AttributeColumns, expression: FieldExpression, records:
     return Coded(coded.codes[kept], coded.records[kept], coded.single_valued)
 
 
-def _code_part(attribute: AttributeColumns, expression: FieldExpression, records: int, chosen: Codes | None = None) -> Coded:
+def _code_part(
+    attribute: AttributeColumns, expression: FieldExpression, records: int, chosen: Codes | None = None
+) -> Coded:
     if expression.transform in ("tokens", "rare_tokens"):
         rows, codes = _words(attribute, expression, chosen)
         single_valued = False
@@ -137,7 +144,9 @@ def _words(attribute: AttributeColumns, expression: FieldExpression, chosen: Cod
         kept = pc.greater_equal(pc.utf8_length(words.vocabulary), SHORTEST_TOKEN).to_numpy(zero_copy_only=False)
         if expression.transform == "rare_tokens" and column.rarity is not None:
             kept = kept & (column.word_weights >= RARE_MILLI)
-        rows = np.flatnonzero(column.codes >= 0) if chosen is None else chosen[column.codes[chosen] >= 0].astype(np.int64)
+        rows = (
+            np.flatnonzero(column.codes >= 0) if chosen is None else chosen[column.codes[chosen] >= 0].astype(np.int64)
+        )
         place, word = spread(words, column.codes[rows])
         common = pc.index_in(words.vocabulary, value_set=vocabulary).to_numpy(zero_copy_only=False).astype(np.int64)
         found.append((rows[place] * size + common[word])[kept[word]])

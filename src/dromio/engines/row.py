@@ -148,7 +148,10 @@ class RowComparison:
         self.against_unrelated: list[int] = planned.against_unrelated.tolist()
         self.against_related: list[int] = planned.against_related.tolist()
         self.tells_related_apart = planned.tells_related_apart
-        self.rarities = [_rarities(plan.model, planned.attribute, field) for field in planned.term_frequency]
+        self.rarities = [
+            _rarities(plan.model, planned.attribute, field, int(least))
+            for field, least in zip(planned.term_frequency, planned.least_adjustment, strict=True)
+        ]
 
     def level(self, left: CleanedRecord, right: CleanedRecord) -> int:
         """The best level over all pairs of values, 0 when none can be compared."""
@@ -195,12 +198,13 @@ class RowComparison:
         return rarities.listed.get(value, rarities.other)
 
 
-def _rarities(model: Model, attribute: str, field: str | None) -> Rarities | None:
+def _rarities(model: Model, attribute: str, field: str | None, least: int) -> Rarities | None:
     frequencies = model.frequencies.get(f"{attribute}.{field}")
     if field is None or frequencies is None:
         return None
     unlisted = frequencies.model_copy(update={"values": {}})
-    return Rarities(field, {value: rarity(frequencies, value) for value in frequencies.values}, rarity(unlisted, ""))
+    listed = {value: max(rarity(frequencies, value), least) for value in frequencies.values}
+    return Rarities(field, listed, max(rarity(unlisted, ""), least))
 
 
 Cleaner = Callable[[Parts], Fields]

@@ -1,4 +1,5 @@
-"""SQL as trees: a template is parsed once, its `__name` placeholders are replaced by nodes, and the tree is printed once.
+"""SQL as trees: a template is parsed once, its `__name` placeholders are replaced by nodes, and the tree is printed
+once.
 
 Identifiers and literals that come from users are only ever nodes, so they are quoted in one place, by SQLGlot.
 """

@@ -25,7 +25,8 @@ def sorted_letters(text: str) -> str | None:
 
 
 def skeleton(text: str) -> str | None:
-    """First letter and following consonants without repeats, at most five characters: survives vowel errors and doubling."""
+    """First letter and following consonants without repeats, at most five characters: survives vowel errors and
+    doubling."""
     if not text:
         return None
     kept = [text[0]]

@@ -83,7 +83,8 @@ class ValuePairs:
         return left[at], right[at]
 
     def _pair_codes(self, expression: FieldExpression) -> tuple[Codes, Codes]:
-        """Codes of all pairs, fetched once: the records of pairs lie far apart in memory, the pairs themselves do not."""
+        """Codes of all pairs, fetched once: the records of pairs lie far apart in memory, the pairs themselves do
+        not."""
         if expression not in self._fetched:
             codes = self.attribute.column(expression).codes
             self._fetched[expression] = codes[self.left], codes[self.right]

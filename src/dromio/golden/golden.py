@@ -21,7 +21,7 @@ from dromio.golden.bundles import Bundle, bundles_of, output_names, provenance_n
 from dromio.golden.survivors import NOBODY, Setting, survivors
 from dromio.golden.texts import Ints, whole
 from dromio.golden.unions import unite
-from dromio.io.sources import RECORDS, InputColumn, Records
+from dromio.io.sources import POSITION, RECORDS, InputColumn, Records, in_row_order
 from dromio.model.schema import Model
 
 _WORKERS = 2
@@ -135,6 +135,6 @@ def _merge(setting: Setting, bundle: Bundle, keys: pa.Array | None) -> Merged:
 
 def _texts(records: Records, columns: Sequence[InputColumn]) -> dict[str, pa.Array]:
     """Texts of several columns by their names inside, in table order."""
-    query = exp.select(*(column(one.inside) for one in columns)).from_(table(RECORDS))
-    found = records.con.sql(render(query)).to_arrow_table()
+    query = exp.select(column(POSITION), *(column(one.inside) for one in columns)).from_(table(RECORDS))
+    found = in_row_order(records.con.sql(render(query)).to_arrow_table())
     return {one.inside: whole(found[one.inside]) for one in columns}

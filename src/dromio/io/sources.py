@@ -1,15 +1,14 @@
 """Records in: files, Arrow, DataFrames, DuckDB relations and database tables, as one relation of texts in DuckDB.
 
 Inside, columns are called c0, c1, … so that names chosen by users never become SQL; every value is a text, or a list of
-texts where the input holds lists. A record's number is its rank by (source, unique_id): it does not depend on the order
-of rows, and neither does anything that is computed from it.
+texts where the input holds lists. A record's number is its rank by source and unique_id: it does not depend on the
+order of rows, and neither does anything that is computed from it.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -21,11 +20,13 @@ import pyarrow as pa
 from sqlglot import exp
 
 from dromio.engines.sql import Node, column, render, table, tree
-from dromio.errors import InputError, UsageError
+from dromio.errors import InputError
 from dromio.io import databases, files
+from dromio.io.inputs import name_inputs, to_arrow
 
 RECORDS = "records"
 POSITION = files.ROW
+_INTEGERS = ("BIGINT", "INTEGER", "SMALLINT", "TINYINT", "UINTEGER", "USMALLINT", "UTINYINT")
 _ID_NAMES = ("unique_id", "record_id", "rec_id", "id", "uid", "customer_id", "row_id", "recid", "guid", "uuid")
 
 
@@ -77,7 +78,20 @@ class Records:
         for one in self.columns:
             if one.name == name:
                 return one
-        raise InputError(f"there is no column {name!r}; columns are {', '.join(repr(one.name) for one in self.columns)}")
+        raise InputError(
+            f"there is no column {name!r}; columns are {', '.join(repr(one.name) for one in self.columns)}"
+        )
+
+    def require(self, names: Iterable[str]) -> None:
+        """Raise InputError that lists all of the names that are no columns."""
+        have = {one.name for one in self.columns}
+        missing = [repr(name) for name in names if name not in have]
+        if missing:
+            ids = f" besides the id column {self.id_column!r}" if self.id_column else ""
+            shown = ", ".join(repr(one.name) for one in self.columns)
+            raise InputError(
+                f"the model needs columns that the input lacks: {', '.join(missing)}; columns are {shown}{ids}"
+            )
 
     def texts(self, inside: str) -> pa.Array:
         """One column's values in order of record number."""
@@ -87,7 +101,8 @@ class Records:
 
 
 def in_row_order(answer: pa.Table) -> pa.Table:
-    """A query's answer in order of its column `position`, and without it: parallel plans do not keep the order of rows."""
+    """A query's answer in order of its column `position`, and without it: parallel plans do not keep the order of
+    rows."""
     rows = answer[POSITION].to_numpy()
     answer = answer.drop_columns([POSITION])
     if np.array_equal(rows, np.arange(len(rows))):
@@ -98,48 +113,23 @@ def in_row_order(answer: pa.Table) -> pa.Table:
 
 
 def read_records(con: duckdb.DuckDBPyConnection, inputs: Any, *, id_column: str | None = None) -> Records:
-    """Make all inputs the view `records`: position, source, unique_id, c0, c1, …. `inputs`: one input, a list, or a mapping of source name to input.
+    """Make all inputs the view `records`: position, source, unique_id, c0, c1, …. `inputs`: one input, a list, or a
+    mapping of source name to input.
 
     Raises InputError (unreadable, empty, duplicate ids), UsageError (two sources of one name).
     """
     named = name_inputs(inputs)
     loaded = [_load(con, number, name, given) for number, (name, given) in enumerate(named)]
     notes = [note for one in loaded for note in one.notes]
-    chosen = _id_columns(con, loaded, id_column)
-    names = list(dict.fromkeys(name for one, own in zip(loaded, chosen, strict=True) for name in one.names if name != own))
+    chosen = [_id_column(con, one, id_column, notes) for one in loaded]
+    names = list(
+        dict.fromkeys(name for one, own in zip(loaded, chosen, strict=True) for name in one.names if name != own)
+    )
     lists = {name: any(one.is_list(name) for one in loaded) for name in names}
     columns = tuple(InputColumn(name, f"c{number}", lists[name]) for number, name in enumerate(names))
-    numeric = all(own is not None and one.is_integer(own) for one, own in zip(loaded, chosen, strict=True))
+    numeric = all(own is None or _is_whole(con, one, own) for one, own in zip(loaded, chosen, strict=True))
     _unite(con, loaded, chosen, columns, numeric=numeric)
-    return _number(con, loaded, columns, chosen[0], tuple(notes))
-
-
-def name_inputs(inputs: Any) -> list[tuple[str, Any]]:
-    """(source name, input) for everything that `inputs` may be."""
-    if isinstance(inputs, Mapping):
-        named = [(str(name), given) for name, given in inputs.items()]
-    else:
-        several = list(inputs) if isinstance(inputs, list | tuple) else [inputs]
-        named = [_named(given, number, len(several)) for number, given in enumerate(several)]
-    if not named:
-        raise UsageError("no input was given; give a file, a table or a DataFrame")
-    names = [name for name, _ in named]
-    for name in names:
-        if names.count(name) > 1:
-            raise UsageError(f"two sources are called {name!r}; give each its own name, as in {name}=FILE")
-    return named
-
-
-def _named(given: Any, number: int, several: int) -> tuple[str, Any]:
-    if isinstance(given, str):
-        match = re.match(r"^([A-Za-z_][\w.-]*)=(.+)$", given, re.S)
-        if match and not Path(given).exists():
-            return match[1], match[2]
-        if databases.is_url(given):
-            return databases.table_name(given), given
-    if isinstance(given, str | Path):
-        return Path(given).name.split(".")[0] or "records", given
-    return ("records" if several == 1 else f"source_{number + 1}"), given
+    return _number(con, loaded, columns, chosen[0], tuple(notes), is_number=numeric)
 
 
 @dataclass(frozen=True)
@@ -149,104 +139,106 @@ class _Loaded:
     name: str
     origin: str
     table: str
-    is_view: bool
-    names: tuple[str, ...]
-    types: tuple[str, ...]
+    loaded: files.Loaded
     rows: int
     notes: tuple[str, ...]
 
     @property
+    def names(self) -> tuple[str, ...]:
+        return self.loaded.names
+
+    @property
     def row(self) -> Node:
         """Number of a row, from 0."""
-        return column(files.ROW if self.is_view else "rowid")
+        return column(files.ROW if self.loaded.is_view else "rowid")
 
     def inside(self, name: str) -> str:
         return f"c{self.names.index(name)}"
 
-    def is_list(self, name: str) -> bool:
-        return name in self.names and self.types[self.names.index(name)].endswith("[]")
+    def type(self, name: str) -> str:
+        return self.loaded.types[self.names.index(name)]
 
-    def is_integer(self, name: str) -> bool:
-        return name in self.names and self.types[self.names.index(name)].endswith("INT") or (
-            name in self.names and self.types[self.names.index(name)] in ("BIGINT", "INTEGER", "UINTEGER", "SMALLINT", "TINYINT")
-        )
+    def is_list(self, name: str) -> bool:
+        return name in self.names and files.is_list(self.type(name))
+
+    def text(self, name: str) -> Node:
+        return files.as_text(self.inside(name), self.type(name))
 
 
 def _load(con: duckdb.DuckDBPyConnection, number: int, name: str, given: Any) -> _Loaded:
-    """Copy one input into its own table, columns renamed by position."""
+    """Take one input over, columns renamed by position."""
     target = f"input_{number}"
     notes: list[str] = []
     if isinstance(given, str | Path) and not databases.is_url(str(given)):
-        names, types = files.load(con, Path(given), target, notes)
         origin = str(given)
+        loaded = files.load(con, Path(given), target, notes)
+    elif isinstance(given, str):
+        origin = databases.without_password(given)
+        loaded = replace(files.load_arrow(con, databases.read(given), target, notes), is_typed=False)
     else:
-        arrow = databases.read(str(given)) if isinstance(given, str) else _arrow(given)
-        origin = databases.without_password(given) if isinstance(given, str) else type(given).__module__.split(".")[0]
-        names, types = files.load_arrow(con, arrow, target)
+        origin = (
+            "rows"
+            if isinstance(given, list | tuple)
+            else f"{type(given).__module__.split('.')[0]} {type(given).__name__}"
+        )
+        loaded = files.load_arrow(con, to_arrow(given), target, notes)
     rows = con.execute(render(tree("SELECT count(*) FROM __t", t=table(target)))).fetchall()[0][0]
-    is_view = bool(con.execute("SELECT count(*) FROM duckdb_views() WHERE view_name = ?", [target]).fetchall()[0][0])
     if not rows:
-        raise InputError(f"{origin} holds no records (columns: {', '.join(names) or 'none'})")
-    return _Loaded(name, origin, target, is_view, names, types, rows, tuple(notes))
+        raise InputError(f"{origin} holds no records (columns: {', '.join(loaded.names)[:400] or 'none'})")
+    return _Loaded(name, origin, target, loaded, rows, tuple(notes))
 
 
-def _arrow(given: Any) -> Any:
-    """Arrow table of a DataFrame, a relation, a table or rows of dictionaries."""
-    if isinstance(given, pa.Table):
-        return given
-    if isinstance(given, pa.RecordBatchReader | pa.RecordBatch):
-        return pa.Table.from_batches([given]) if isinstance(given, pa.RecordBatch) else given.read_all()
-    if isinstance(given, duckdb.DuckDBPyRelation):
-        return given.to_arrow_table()
-    if hasattr(given, "collect") and hasattr(given, "lazy"):
-        given = given.collect()
-    if hasattr(given, "to_arrow"):
-        return given.to_arrow()
-    if type(given).__module__.startswith("pandas"):
-        return pa.Table.from_pandas(given, preserve_index=False)
-    if hasattr(given, "__arrow_c_stream__"):
-        return pa.table(given)
-    if isinstance(given, Sequence) and given and all(isinstance(row, Mapping) for row in given):
-        return pa.Table.from_pylist([dict(row) for row in given])
-    raise UsageError(
-        f"cannot read records from {type(given).__name__}; give a path, a database URL, a pyarrow Table, a pandas or Polars "
-        "DataFrame, a DuckDB relation, or a list of dictionaries"
-    )
-
-
-def _id_columns(con: duckdb.DuckDBPyConnection, loaded: Sequence[_Loaded], wanted: str | None) -> list[str | None]:
-    """The id column of every source: as asked for, else one with a usual name whose values are all there and distinct."""
-    chosen: list[str | None] = []
-    for one in loaded:
-        if wanted is not None:
-            if wanted not in one.names:
-                raise InputError(f"{one.origin} has no column {wanted!r}; columns are {', '.join(map(repr, one.names))}")
-            _refuse_duplicates(con, one, wanted)
-            chosen.append(wanted)
-        else:
-            by_name = {name.lower().strip(): name for name in reversed(one.names)}
-            usual = [by_name[name] for name in (*_ID_NAMES, f"{one.name.lower()}_id") if name in by_name]
-            chosen.append(next((name for name in usual if _is_key(con, one, name)), None))
+def _id_column(con: duckdb.DuckDBPyConnection, one: _Loaded, wanted: str | None, notes: list[str]) -> str | None:
+    """The id column of a source: as asked for, else one with a usual name whose values are all there and distinct."""
+    if wanted is not None:
+        if wanted not in one.names:
+            raise InputError(
+                f"{one.origin} has no column {wanted!r}; columns are {', '.join(map(repr, one.names))[:2000]}"
+            )
+        if not _is_key(con, one, wanted):
+            raise InputError(
+                f"{one.origin}: column {wanted!r} does not tell records apart: {_repeated(con, one, wanted)}"
+            )
+        return wanted
+    by_name = {name.lower().strip(): name for name in reversed(one.names)}
+    usual = [by_name[name] for name in (*_ID_NAMES, f"{one.name.lower()}_id") if name in by_name]
+    chosen = next((name for name in usual if _is_key(con, one, name)), None)
+    if usual and chosen is None:
+        notes.append(f"{one.origin}: column {usual[0]!r} does not tell records apart: {_repeated(con, one, usual[0])}")
     return chosen
 
 
 def _is_key(con: duckdb.DuckDBPyConnection, one: _Loaded, name: str) -> bool:
-    found = con.execute(
-        render(tree("SELECT count(DISTINCT __c), count(__c) FROM __t", c=column(one.inside(name)), t=table(one.table)))
-    ).fetchall()[0]
+    query = tree(
+        "SELECT count(DISTINCT v), count(v) FROM (SELECT __v AS v FROM __t)", v=one.text(name), t=table(one.table)
+    )
+    found = con.execute(render(query)).fetchall()[0]
     return bool(found[0] == found[1] == one.rows)
 
 
-def _refuse_duplicates(con: duckdb.DuckDBPyConnection, one: _Loaded, name: str) -> None:
+def _repeated(con: duckdb.DuckDBPyConnection, one: _Loaded, name: str) -> str:
+    """A few values that several records have, with their number."""
     query = tree(
-        "SELECT CAST(__c AS VARCHAR) AS id, count(*) AS n FROM __t GROUP BY 1 HAVING count(*) > 1 OR id IS NULL ORDER BY n DESC, 1 LIMIT 3",
-        c=column(one.inside(name)),
+        "SELECT v, count(*) AS n FROM (SELECT __v AS v FROM __t) GROUP BY v HAVING count(*) > 1 OR v IS NULL ORDER BY "
+        "n DESC, v LIMIT 3",
+        v=one.text(name),
         t=table(one.table),
     )
-    twice = con.execute(render(query)).fetchall()
-    if twice:
-        examples = ", ".join(f"{'nothing' if text is None else repr(text)} ({count} times)" for text, count in twice)
-        raise InputError(f"{one.origin}: column {name!r} does not tell records apart: {examples}")
+    found = con.execute(render(query)).fetchall()
+    return ", ".join(f"{'nothing' if text is None else repr(text[:60])} ({count:,} times)" for text, count in found)
+
+
+def _is_whole(con: duckdb.DuckDBPyConnection, one: _Loaded, name: str) -> bool:
+    """Whether all ids are whole numbers of 64 bits, written as such where they came as text (CSV knows no types)."""
+    if one.type(name) in _INTEGERS:
+        return True
+    loose = ("DOUBLE", "FLOAT") if one.loaded.is_typed else ("VARCHAR",)
+    if one.type(name) not in loose:
+        return False
+    query = tree(
+        "SELECT bool_and(regexp_full_match(__v, '0|-?[1-9][0-9]{0,17}')) FROM __t", v=one.text(name), t=table(one.table)
+    )
+    return bool(con.execute(render(query)).fetchall()[0][0])
 
 
 def _unite(
@@ -261,19 +253,20 @@ def _unite(
     selects = []
     before = 0
     for number, (one, own) in enumerate(zip(loaded, chosen, strict=True)):
-        if own is None:
-            key: Any = tree("CAST(__row + 1 AS BIGINT)", row=one.row)
-            key = key if not any(chosen) else tree("CAST(__key AS VARCHAR)", key=key)
-        else:
-            key = tree("__c", c=column(one.inside(own))) if numeric else files.as_text(one.inside(own), one.types[one.names.index(own)])
+        key = tree("__row + 1", row=one.row) if own is None else one.text(own)
+        key = tree("CAST(__key AS BIGINT)", key=key) if numeric else tree("CAST(__key AS VARCHAR)", key=key)
         position = tree("CAST(__row + __before AS BIGINT)", row=one.row, before=before)
         before += one.rows
         select = exp.select(
-            exp.alias_(position, POSITION), exp.alias_(exp.Literal.number(number), "source"), exp.alias_(key, "unique_id")
+            exp.alias_(position, POSITION),
+            exp.alias_(exp.Literal.number(number), "source"),
+            exp.alias_(key, "unique_id"),
         )
         for each in columns:
-            node = files.as_column(one.inside(each.name), one.types[one.names.index(each.name)], each.is_list) if each.name in one.names else (
-                tree("CAST(NULL AS VARCHAR[])") if each.is_list else tree("CAST(NULL AS VARCHAR)")
+            node = (
+                files.as_column(one.inside(each.name), one.type(each.name), each.is_list)
+                if each.name in one.names
+                else (tree("CAST(NULL AS VARCHAR[])") if each.is_list else tree("CAST(NULL AS VARCHAR)"))
             )
             select = select.select(exp.alias_(node, each.inside))
         selects.append(select.from_(table(one.table)))
@@ -292,11 +285,23 @@ def _number(
     columns: tuple[InputColumn, ...],
     id_column: str | None,
     notes: tuple[str, ...],
+    *,
+    is_number: bool,
 ) -> Records:
-    """Rank all records by (source name, unique_id)."""
+    """Rank all records by source name, then by unique_id: shorter ones first, then in the order of code points.
+
+    For whole numbers that is their order as numbers, so it does not matter whether a file keeps them as numbers or as
+    text.
+    """
     rank_of = {name: rank for rank, name in enumerate(sorted(one.name for one in loaded))}
-    case = "CASE source " + " ".join(f"WHEN {number} THEN {rank_of[one.name]}" for number, one in enumerate(loaded)) + " END"
-    ordered = con.sql(f"SELECT position, source, unique_id FROM {RECORDS} ORDER BY {case}, unique_id").to_arrow_table()
+    case = (
+        "CASE source "
+        + " ".join(f"WHEN {number} THEN {rank_of[one.name]}" for number, one in enumerate(loaded))
+        + " END"
+    )
+    plain = is_number and con.execute(f"SELECT min(unique_id) >= 0 FROM {RECORDS}").fetchall()[0][0]
+    by_id = "unique_id" if plain else "strlen(CAST(unique_id AS VARCHAR)), CAST(unique_id AS VARCHAR)"
+    ordered = con.sql(f"SELECT position, source, unique_id FROM {RECORDS} ORDER BY {case}, {by_id}").to_arrow_table()
     sources = tuple(InputSource(one.name, one.origin, one.rows, one.names) for one in loaded)
     return Records(
         con,

@@ -8,9 +8,15 @@ birth dates in ten are).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dromio.model.schema import Comparison, Level, Survivorship
+
+CLOSE = 0.02
+"""Numbers are close when they differ by at most this share of the distance between the quartiles."""
+MIXED_ORDER = 0.15
+"""Names with this much disorder are compared whole. Lists with one order of names have up to 0.1, for some names are
+both; lists in which every fourth name has its family name in front have 0.22."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +31,17 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What is known of an attribute's fields in the data at hand: field -> share of records that have it, and distinct values."""
+    """What is known of an attribute's fields in the data at hand: field -> share of records that have it, and distinct
+    values."""
 
     filled: dict[str, float]
     distinct: dict[str, int]
+    words: dict[str, float] = field(default_factory=dict)
+    """field -> mean number of words of its distinct values."""
+    disorder: float = 0.0
+    """Of names: how much given and family names are the same words, 0 to 1."""
+    spread: dict[str, float] = field(default_factory=dict)
+    """Field of numbers -> distance between the quartiles."""
 
     def has(self, field: str) -> bool:
         return self.filled.get(field, 0) > 0
@@ -44,7 +57,8 @@ def _build(name: str, attribute: str, null_when: str, drafts: Iterable[Draft | N
     kept = [draft for draft in drafts if draft is not None]
     total = sum(draft.m for draft in kept)
     levels = [
-        Level(label=draft.label, when=draft.when, m=draft.m / total, term_frequency=draft.term_frequency) for draft in kept
+        Level(label=draft.label, when=draft.when, m=draft.m / total, term_frequency=draft.term_frequency)
+        for draft in kept
     ]
     return Comparison(name=name, attribute=attribute, null_when=null_when, levels=levels, shared=shared)
 
@@ -55,6 +69,8 @@ def _else(m: float) -> Draft:
 
 def _person_name(attribute: str, shape: Shape) -> list[Comparison | None]:
     has_family, has_middle = shape.has("family"), shape.has("middle")
+    if has_family and shape.disorder >= MIXED_ORDER:
+        return [_name_in_any_order(attribute, shape)]
     crossed = "crossed(given, family) and not swapped(given, family) and not equal(given)"
     given = _build(
         "given name" if has_family else attribute,
@@ -99,6 +115,28 @@ def _person_name(attribute: str, shape: Shape) -> list[Comparison | None]:
         0.05,
     )
     return [given, family if has_family else None, middle if shape.filled.get("middle", 0) >= 0.01 else None]
+
+
+def _name_in_any_order(attribute: str, shape: Shape) -> Comparison:
+    """A whole name as a bag of words: where given and family name trade places, parts cannot be compared one by one."""
+    every = f"tokens({', '.join(part for part in ('given', 'middle', 'family') if shape.has(part))})"
+    return _build(
+        attribute,
+        attribute,
+        f"missing({every})",
+        [
+            Draft("same words", f"equal({every})", 0.36),
+            Draft("most words shared", f"jaccard({every}) >= 0.6", 0.16),
+            Draft("all words alike", f"soft_overlap({every}) >= 0.95 and jaro_winkler({every}) >= 0.9", 0.12),
+            Draft("all words of one alike", f"soft_overlap({every}) >= 0.95 and not within({every})", 0.1),
+            Draft("one contains the other", f"within({every})", 0.04),
+            Draft("most words alike", f"soft_overlap({every}) >= 0.6", 0.05),
+            Draft("similar spelling", f"jaro_winkler({every}) >= 0.85", 0.06),
+            Draft("one word alike", f"soft_overlap({every}) >= 0.3", 0.08),
+            _else(0.03),
+        ],
+        0.05,
+    )
 
 
 def _organisation(attribute: str, shape: Shape) -> list[Comparison | None]:
@@ -242,9 +280,9 @@ def _place_levels(shape: Shape, *, with_street: bool) -> list[Draft]:
     if shape.has("postcode") and not with_street:
         drafts.append(Draft("same postcode area", "equal(prefix(postcode, 3))", scale * 0.12))
         drafts.append(Draft("same postcode region", "equal(prefix(postcode, 2))", scale * 0.1))
-    for field in ("region", "country"):
-        if shape.has(field) and not (field == "country" and shape.has("region")):
-            drafts.append(Draft(f"same {field}", f"equal({field})", scale * 0.3, field))
+    for wide in ("region", "country"):
+        if shape.has(wide) and not (wide == "country" and shape.has("region")):
+            drafts.append(Draft(f"same {wide}", f"equal({wide})", scale * 0.3, wide))
     return drafts
 
 
@@ -265,18 +303,40 @@ def _identifier(attribute: str, shape: Shape) -> list[Comparison | None]:
 
 
 def _category(attribute: str, shape: Shape) -> list[Comparison | None]:
-    similar = Draft("similar", "jaro_winkler(value) >= 0.9", 0.02) if shape.distinct.get("value", 0) > 30 else None
-    return [
-        _build(attribute, attribute, "missing(value)", [Draft("same", "equal(value)", 0.85, "value"), similar, _else(0.13)], 0.4)
+    many, wordy = shape.distinct.get("value", 0) > 30, shape.words.get("value", 1) >= 1.5
+    levels = [
+        Draft("same", "equal(value)", 0.85, "value"),
+        Draft("similar", "jaro_winkler(value) >= 0.9", 0.02) if many else None,
+        Draft("most words shared", "overlap(value) >= 0.7", 0.02) if wordy else None,
+        Draft("a word shared", "overlap(value) >= 0.3", 0.02) if wordy else None,
+        _else(0.13),
     ]
+    return [_build(attribute, attribute, "missing(value)", levels, 0.4)]
+
+
+def _number(attribute: str, shape: Shape) -> list[Comparison | None]:
+    """A price or a year: the same, or nearly so for what numbers of this column usually lie apart."""
+    close = round(shape.spread.get("value", 0.0) * CLOSE, 6)
+    levels = [
+        Draft("same", "equal(value)", 0.45),
+        Draft("close", f"difference(value) <= {close}", 0.15) if close > 0 else None,
+    ]
+    return [_build(attribute, attribute, "missing(value)", [*levels, _else(0.4)], 0.3)]
 
 
 def _exact(attribute: str, shape: Shape) -> list[Comparison | None]:
-    return [_build(attribute, attribute, "missing(value)", [Draft("same", "equal(value)", 0.85, "value"), _else(0.15)], 0.3)]
+    return [
+        _build(attribute, attribute, "missing(value)", [Draft("same", "equal(value)", 0.85, "value"), _else(0.15)], 0.3)
+    ]
 
 
 def _geo(attribute: str, shape: Shape) -> list[Comparison | None]:
-    steps = [("within 100 m", 0.1, 0.6), ("within 1 km", 1, 0.15), ("within 10 km", 10, 0.1), ("within 50 km", 50, 0.05)]
+    steps = [
+        ("within 100 m", 0.1, 0.6),
+        ("within 1 km", 1, 0.15),
+        ("within 10 km", 10, 0.1),
+        ("within 50 km", 50, 0.05),
+    ]
     levels = [Draft(label, f"kilometres(lat, lon) <= {at}", m) for label, at, m in steps]
     return [_build(attribute, attribute, "missing(lat, lon)", [*levels, _else(0.1)], 0.8)]
 
@@ -300,6 +360,7 @@ _BY_TYPE: dict[str, Callable[[str, Shape], Sequence[Comparison | None]]] = {
     "address": _address,
     "identifier": _identifier,
     "category": _category,
+    "number": _number,
     "geo": _geo,
     "url": _url,
 }

@@ -1,8 +1,8 @@
 """The model: everything that decides which records are one, as data.
 
 A model says how columns become attributes, which keys bring records together, how two values are compared, what each
-level of agreement weighs, and from which weight on a pair is a match. It holds no SQL and no code; engines interpret it.
-Objects are frozen; they round-trip to YAML and JSON (`dromio.model.files`).
+level of agreement weighs, and from which weight on a pair is a match. It holds no SQL and no code; engines interpret
+it. Objects are frozen; they round-trip to YAML and JSON (`dromio.model.files`).
 """
 
 from __future__ import annotations
@@ -73,7 +73,9 @@ class Key(Part):
 
     fields: list[FieldText] = Field(min_length=1, max_length=6, description="attribute.field or a transform of it")
     max_block: int = Field(1000, ge=2, description="blocks with more records are split or give no pairs")
-    split_by: list[FieldText] = Field([], max_length=3, description="fields by which larger blocks are split, one after another")
+    split_by: list[FieldText] = Field(
+        [], max_length=3, description="fields by which larger blocks are split, one after another"
+    )
 
     def __str__(self) -> str:
         return " + ".join(self.fields)
@@ -97,7 +99,10 @@ class Comparison(Part):
     null_when: ConditionText
     levels: list[Level] = Field(min_length=2, max_length=30)
     shared: float = Field(
-        0.3, ge=0, le=1, description="P(related but different entities share the value): near 0 for a given name, near 1 for an address"
+        0.3,
+        ge=0,
+        le=1,
+        description="P(related but different entities share the value): near 0 for a given name, near 1 for an address",
     )
 
     @model_validator(mode="after")
@@ -160,7 +165,9 @@ class Clustering(Part):
 
     method: Literal["average_link", "connected_components"] = "average_link"
     unseen: float = Field(-1.0, le=0, description="weight in bits of a pair that was never compared")
-    least: float = Field(-2.0, le=0, description="weights below count as this: a damaged record speaks against all its pairs at once")
+    least: float = Field(
+        -2.0, le=0, description="weights below count as this: a damaged record speaks against all its pairs at once"
+    )
     one_to_one: bool = Field(False, description="a cluster holds at most one record of each source")
 
 
@@ -176,7 +183,9 @@ class Survivorship(Part):
     """How one attribute of the golden record is chosen among the cluster's values; earlier rules go first."""
 
     attribute: Name
-    rules: list[Literal["most_frequent", "most_complete", "longest", "most_recent", "source_rank", "smallest"]] = Field(min_length=1)
+    rules: list[Literal["most_frequent", "most_complete", "longest", "most_recent", "source_rank", "smallest"]] = Field(
+        min_length=1
+    )
 
 
 class ReferenceFaults(ValueError):
@@ -256,7 +265,9 @@ def _reference_faults(model: Model) -> list[str]:
             if any("." not in field for field in expression.fields):
                 faults.append(f"keys.{number}: {text!r} must name attribute.field")
             elif len(attributes) > 1:
-                faults.append(f"keys.{number}: {text!r} mixes attributes {', '.join(sorted(attributes))}; a transform takes one")
+                faults.append(
+                    f"keys.{number}: {text!r} mixes attributes {', '.join(sorted(attributes))}; a transform takes one"
+                )
             else:
                 attribute, inside = local(expression)
                 check(f"keys.{number}", attribute, inside.fields)

@@ -23,15 +23,19 @@ def clusters_shown(run: Run) -> dict[str, list[dict[str, Any]]]:
     inside = np.flatnonzero(run.cluster[run.left] == run.cluster[run.right])
     if not len(inside):
         return {"largest": [], "weakest": []}
-    largest = sorted(range(len(sizes)), key=lambda one: (-int(sizes[one]), one))[:_SHOWN] if len(sizes) < 10_000 else (
-        np.lexsort((np.arange(len(sizes)), -sizes))[:_SHOWN].tolist()
+    largest = (
+        sorted(range(len(sizes)), key=lambda one: (-int(sizes[one]), one))[:_SHOWN]
+        if len(sizes) < 10_000
+        else (np.lexsort((np.arange(len(sizes)), -sizes))[:_SHOWN].tolist())
     )
     bonds = _weakest_bonds(run, inside, len(sizes))
     weakest = np.lexsort((np.arange(len(bonds)), bonds))[:_SHOWN].tolist()
     return {
         "largest": [_graph(run, one, inside, f"{int(sizes[one]):,} records") for one in largest if sizes[one] > 1],
         "weakest": [
-            _graph(run, one, inside, f"held together by {bonds[one] / MILLI:.1f} bits") for one in weakest if bonds[one] < 1 << 40
+            _graph(run, one, inside, f"held together by {bonds[one] / MILLI:.1f} bits")
+            for one in weakest
+            if bonds[one] < 1 << 40
         ],
     }
 
@@ -58,7 +62,11 @@ def _graph(run: Run, cluster: int, inside: Ints, note: str) -> dict[str, Any]:
         "cluster_id": str(run.cluster_ids[cluster].as_py()),
         "nodes": [{"id": str(int(one)), "label": str(ids[int(one)].as_py())[:40]} for one in members],
         "edges": [
-            {"left": str(int(run.left[one])), "right": str(int(run.right[one])), "weight": round(int(run.weight[one]) / MILLI, 2)}
+            {
+                "left": str(int(run.left[one])),
+                "right": str(int(run.right[one])),
+                "weight": round(int(run.weight[one]) / MILLI, 2),
+            }
             for one in edges
         ],
         "note": note,

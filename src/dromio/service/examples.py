@@ -44,7 +44,9 @@ def _example(run: Run, kind: str, place: int) -> dict[str, Any]:
     left, right = int(run.left[place]), int(run.right[place])
     levels = run.counted.vectors[:, run.counted.which[place : place + 1]]
     counted = count_vectors(levels)
-    adjust_unrelated, adjust_related = run.batch.adjustments(run.plan, counted, run.left[place : place + 1], run.right[place : place + 1])
+    adjust_unrelated, adjust_related = run.batch.adjustments(
+        run.plan, counted, run.left[place : place + 1], run.right[place : place + 1]
+    )
     steps = []
     for comparison, level in zip(run.plan.comparisons, levels[:, 0].tolist(), strict=True):
         steps.append(
@@ -60,8 +62,13 @@ def _example(run: Run, kind: str, place: int) -> dict[str, Any]:
         steps.append({"comparison": "rarity of the shared values", "label": "term frequency", "left": "", "right": "",
                       "weight": int(adjust_unrelated[0]) / MILLI})  # fmt: skip
     weight = int(weights(run.plan, counted, adjust_unrelated, adjust_related)[0])
-    alone = run.plan.prior_unrelated + int(adjust_unrelated[0]) + sum(
-        int(comparison.against_unrelated[level]) for comparison, level in zip(run.plan.comparisons, levels[:, 0].tolist(), strict=True)
+    alone = (
+        run.plan.prior_unrelated
+        + int(adjust_unrelated[0])
+        + sum(
+            int(comparison.against_unrelated[level])
+            for comparison, level in zip(run.plan.comparisons, levels[:, 0].tolist(), strict=True)
+        )
     )
     if run.plan.prior_related != NO_RIVAL and weight != alone:
         steps.append({"comparison": "may be related instead", "label": "such as one household", "left": "", "right": "",
@@ -83,14 +90,21 @@ def _text(run: Run, attribute: str, record: int) -> str:
     rows = [record] if columns.owner is None else np.flatnonzero(columns.owner == record).tolist()
     values = []
     for row in rows:
-        parts = [str(column.values[column.codes[row]].as_py()) for column in columns.columns.values() if column.codes[row] >= 0]
+        parts = [
+            str(column.values[column.codes[row]].as_py())
+            for column in columns.columns.values()
+            if column.codes[row] >= 0
+        ]
         values.append(" ".join(parts))
     return " | ".join(values)[:_SHOWN]
 
 
 def _record(run: Run, record: int) -> Mapping[str, str]:
     """The raw texts of a record that the model uses, with its key."""
-    shown = {"unique_id": str(run.records.ids[record].as_py()), "source_dataset": str(run.records.source_names[record].as_py())}
+    shown = {
+        "unique_id": str(run.records.ids[record].as_py()),
+        "source_dataset": str(run.records.source_names[record].as_py()),
+    }
     used = [name for attribute in run.model.attributes for value in attribute.inputs for name in value.columns.values()]
     inside = {run.records.column(name).inside: name for name in used}
     if inside:

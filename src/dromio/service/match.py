@@ -23,8 +23,8 @@ from dromio.engines.duckdb import Batch, weights
 from dromio.engines.keys import Blocks, blocks, code_records
 from dromio.errors import InputError
 from dromio.io.sources import Records
-from dromio.model.schema import Attribute, Clustering, Comparison, Frequencies, Key, LinkType, Model, WordWeights
 from dromio.model.expressions import FieldExpression, Measure, leaves, parse_condition
+from dromio.model.schema import Attribute, Clustering, Comparison, Frequencies, Key, LinkType, Model, WordWeights
 from dromio.plan import MILLI, Plan, PlannedKey, make_plan, probability
 from dromio.training import chance as chances
 from dromio.training.counts import VectorCounts
@@ -64,7 +64,9 @@ def clean(records: Records, attributes: Sequence[Attribute], model: Model | None
     guards = list(model.guards) if model else []
     unused = {} if model else NEVER_COMPARED
     with ThreadPoolExecutor(max_workers=2) as pool:
-        cleaned = pool.map(lambda attribute: clean_attribute(records, attribute, guards, unused.get(attribute.type, set())), attributes)
+        cleaned = pool.map(
+            lambda attribute: clean_attribute(records, attribute, guards, unused.get(attribute.type, set())), attributes
+        )
         return {attribute.name: columns for attribute, columns in zip(attributes, cleaned, strict=True)}
 
 
@@ -83,7 +85,8 @@ def draft_model(
     *,
     one_to_one: bool = False,
 ) -> tuple[Model, Batch, chances.Chance]:
-    """An untrained model for the data: comparisons, guards, frequencies, keys. Also the chance of agreement, once counted."""
+    """An untrained model for the data: comparisons, guards, frequencies, keys. Also the chance of agreement, once
+    counted."""
     understanding.hot = hot.hot_values(attributes, columns)
     guards = hot.guards(understanding.hot)
     for attribute in attributes:
@@ -108,7 +111,9 @@ def draft_model(
     plan = make_plan(model, trained=False)
     known = measure_chance(batch, plan, source)
     possible = key_choice.possible_keys(attributes, columns)
-    understanding.keys = key_choice.choose_keys(possible, columns, len(records), _judge(batch, plan, known), source=source)
+    understanding.keys = key_choice.choose_keys(
+        possible, columns, len(records), _judge(batch, plan, known), source=source
+    )
     chosen = [one.key for one in understanding.keys] or possible[:1] or list(model.keys)
     return model.model_copy(update={"keys": chosen}), batch, known
 
@@ -202,6 +207,3 @@ def _judge(batch: Batch, plan: Plan, known: chances.Chance) -> key_choice.Judge:
         return probability(np.round(np.clip(total, -60, 60) * MILLI).astype(np.int64))
 
     return judge
-
-
-

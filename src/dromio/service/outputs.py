@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from dromio.errors import UsageError
 from dromio.model.files import save_model
+from dromio.service.folders import FORMATS, MARK, replaced_folder
 from dromio.service.resolve import Run, pairs_schema
 from dromio.service.summary import resources, run_document
 
-FORMATS = ("parquet", "csv")
-_MARK = "run.json"
+_FORMULA = r"^[=+\-@\t\r\n]"
+"""Beginnings of a text that spreadsheets take for a formula (OWASP, "CSV Injection")."""
 
 
-def write_run(run: Run, folder: Path, *, format: str = "parquet", report: bool = True, release: bool = False) -> dict[str, Any]:
+def write_run(
+    run: Run, folder: Path, *, format: str = "parquet", report: bool = True, release: bool = False
+) -> dict[str, Any]:
     """Write entities, pairs, golden records, model, run.json and the report; gives the document of run.json.
 
     `release`: let pairs and columns go as soon as they are written; the run is of no further use then.
@@ -40,7 +42,8 @@ def write_run(run: Run, folder: Path, *, format: str = "parquet", report: bool =
         if release:
             run.release()
         with run.phases.phase("golden records"):
-            write_table(run.golden, target / f"golden.{format}")
+            golden = run.golden
+            write_table(without_formulas(golden) if format == "csv" else golden, target / f"golden.{format}")
         document |= resources(run)
         if report:
             from dromio.report import write_report
@@ -48,33 +51,8 @@ def write_run(run: Run, folder: Path, *, format: str = "parquet", report: bool =
             with run.phases.phase("report"):
                 write_report(document, target / "report.html")
             document |= resources(run)
-        (target / _MARK).write_text(json.dumps(document, indent=1, ensure_ascii=False), encoding="utf-8")
+        (target / MARK).write_text(json.dumps(document, indent=1, ensure_ascii=False), encoding="utf-8")
     return document
-
-
-@contextmanager
-def replaced_folder(folder: Path) -> Iterator[Path]:
-    """A new folder that takes the place of `folder` when all went well; otherwise nothing is left of it."""
-    folder = folder.absolute()
-    if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{folder} is a file; name a folder for the output")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / _MARK).exists():
-        raise UsageError(f"{folder} holds files that are not an earlier run; name an empty or a new folder")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
-        fresh.chmod(0o755)
-        yield fresh
-        if folder.exists():
-            old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent))
-            folder.rename(old / "run")
-            fresh.rename(folder)
-            shutil.rmtree(old)
-        else:
-            fresh.rename(folder)
-    except BaseException:
-        shutil.rmtree(fresh, ignore_errors=True)
-        raise
 
 
 def write_batches(batches: Iterator[pa.RecordBatch], schema: pa.Schema, path: Path) -> None:
@@ -97,11 +75,31 @@ def write_table(table: pa.Table, path: Path) -> None:
         pq.write_table(table, path, compression="zstd", compression_level=1)
 
 
-def _flat(table: pa.Table) -> pa.Table:
-    """Lists as texts joined by "; ": CSV knows no lists."""
-    import pyarrow.compute as pc
+def without_formulas(table: pa.Table) -> pa.Table:
+    """The table for spreadsheets: flat, with an apostrophe before every text and name that would be taken for a
+    formula.
 
+    Such texts begin with = + - @, a tab or a line break; phone numbers like +49… are among them.
+    """
+    table = _flat(table)
+    for at, field in enumerate(table.schema):
+        if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
+            texts = table[at]
+            risky = pc.match_substring_regex(texts, _FORMULA)
+            marked = pc.binary_join_element_wise(pa.scalar("'", field.type), texts, pa.scalar("", field.type))
+            table = table.set_column(at, field.name, pc.if_else(risky, marked, texts))
+    return table.rename_columns([f"'{name}" if re.match(_FORMULA, name) else name for name in table.column_names])
+
+
+def _flat(table: pa.Table) -> pa.Table:
+    """Lists as texts joined by "; ", missing elements as nothing: CSV knows no lists."""
     for at, field in enumerate(table.schema):
         if pa.types.is_list(field.type):
-            table = table.set_column(at, field.name, pc.binary_join(table[field.name], "; "))
+            table = table.set_column(at, field.name, _joined(table[at]))
     return table
+
+
+def _joined(lists: pa.ChunkedArray) -> pa.ChunkedArray:
+    whole = [pa.concat_arrays([chunk]) for chunk in lists.chunks]
+    filled = [pa.ListArray.from_arrays(one.offsets, pc.fill_null(one.values, ""), mask=one.is_null()) for one in whole]
+    return pc.binary_join(pa.chunked_array(filled, lists.type), "; ")

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from dromio.clusters.average_link import Edges, average_link
 from dromio.clusters.components import connected_components
-from dromio.clusters.identical import identical_records
+from dromio.clusters.identical import LEAST_ATTRIBUTES, identical_records
 from dromio.engines.cleaning import NEVER_COMPARED
 from dromio.engines.columns import Codes, Ints
 from dromio.engines.duckdb import Batch
@@ -98,7 +98,9 @@ class Run:
         for at in range(0, len(kept), size):
             part = kept[at : at + size]
             left, right, weight = self.left[part], self.right[part], self.weight[part]
-            decision = np.where(weight >= self.plan.match_threshold, 0, np.where(weight >= self.plan.review_threshold, 1, 2))
+            decision = np.where(
+                weight >= self.plan.match_threshold, 0, np.where(weight >= self.plan.review_threshold, 1, 2)
+            )
             columns = [
                 names.take(pa.array(self.records.source[left])),
                 self.records.ids.take(pa.array(left)),
@@ -188,7 +190,12 @@ def _of_duckdb(error: duckdb.Error) -> DromioError:
 
 
 def _run(
-    con: duckdb.DuckDBPyConnection, inputs: Any, model: Model | None, id_column: str | None, options: RunOptions, phases: Phases
+    con: duckdb.DuckDBPyConnection,
+    inputs: Any,
+    model: Model | None,
+    id_column: str | None,
+    options: RunOptions,
+    phases: Phases,
 ) -> Run:
     started = datetime.now(UTC)
     with phases.phase("read"):
@@ -236,18 +243,21 @@ def _run(
         weight = match.weigh(batch, plan, counted, left, right)
         if training is not None and source is not None and not model.clustering.one_to_one:
             one_to_one = has_one_partner_each(left, right, weight - plan.match_threshold)
-            model = model.model_copy(update={"clustering": model.clustering.model_copy(update={"one_to_one": one_to_one})})
+            model = model.model_copy(
+                update={"clustering": model.clustering.model_copy(update={"one_to_one": one_to_one})}
+            )
             plan = make_plan(model)
     with phases.phase("cluster"):
-        cluster, cluster_ids = cluster_records(records, plan, left, right, weight, source, _identical(batch, plan, source))
+        cluster, cluster_ids = cluster_records(batch, records, plan, left, right, weight, source)
     return Run(
-        records, model, plan, batch, understanding, blocks, added, left, right, counted, weight, cluster, cluster_ids, training,
-        phases, options, started,
+        records, model, plan, batch, understanding, blocks, added, left, right, counted, weight, cluster, cluster_ids,
+        training, phases, options, started,
     )  # fmt: skip
 
 
 def has_one_partner_each(left: Codes, right: Codes, weight: Ints) -> bool:
-    """Whether sources that are linked hold hardly any duplicates of their own: then two partners of one record are rivals.
+    """Whether sources that are linked hold hardly any duplicates of their own: then two partners of one record are
+    rivals.
 
     True when at least 50 records match and fewer than 1 in 50 of them match two others.
     """
@@ -260,7 +270,9 @@ def has_one_partner_each(left: Codes, right: Codes, weight: Ints) -> bool:
 def _link_type(options: RunOptions, model: Model | None, sources: int) -> LinkType:
     chosen = options.link_type or (model.link_type if model is not None else None)
     if chosen == "link_only" and sources == 1:
-        raise UsageError("link type 'link_only' finds matches across sources, but there is only one; give two, or dedupe_only")
+        raise UsageError(
+            "link type 'link_only' finds matches across sources, but there is only one; give two, or dedupe_only"
+        )
     return chosen or ("dedupe_only" if sources == 1 else "link_and_dedupe")
 
 
@@ -276,51 +288,55 @@ def columns_used(model: Model) -> list[str]:
     return list(dict.fromkeys([*named, *([model.recency] if model.recency else [])]))
 
 
-def _identical(batch: Batch, plan: Plan, source: Codes | None) -> tuple[Ints, Ints]:
-    """Records to be joined because they are the same; with `source` only those that another source has too.
+def beginnings(
+    batch: Batch, plan: Plan, left: Codes, right: Codes, shifted: Ints, source: Codes | None
+) -> Codes | None:
+    """For every record the first one of those that are one entity because they say the same; None where all begin
+    alone.
 
-    None where an entity holds at most one record of each source.
+    Records that say the same join when they have values of two attributes, or when their weight is above the threshold.
+    With `source` some of them must be of different sources. An entity of one record per source begins with one record.
     """
     model = plan.model
     if model.clustering.one_to_one:
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    compared = {
-        (one.attribute, field)
+        return None
+    leaf_fields = (
+        (one.attribute, leaf.fields)
         for one in plan.comparisons
         for condition in one.conditions
         for leaf in leaves(condition)
-        for expression in leaf.fields
-        for field in expression.fields
-    }
+    )
+    compared = {(name, field) for name, fields in leaf_fields for expression in fields for field in expression.fields}
     unused = {
         one.name: {field for field in NEVER_COMPARED.get(one.type, set()) if (one.name, field) not in compared}
         for one in model.attributes
     }
-    first, other = identical_records(batch.attributes.values(), batch.records, unused)
-    if source is None:
-        return first, other
-    spans = np.zeros(batch.records, np.bool_)
-    spans[first[source[first] != source[other]]] = True
-    return first[spans[first]], other[spans[first]]
+    first, attributes = identical_records(batch.attributes.values(), batch.records, unused)
+    joined = attributes >= LEAST_ATTRIBUTES
+    if source is not None:
+        spans = np.zeros(batch.records, np.bool_)
+        spans[first[source[first] != source]] = True
+        joined &= spans[first]
+    others = np.flatnonzero(joined & (first != np.arange(batch.records)))
+    same = np.flatnonzero((first[left] == first[right]) & (shifted > 0))
+    if not len(others) and not len(same):
+        return None
+    ends = np.concatenate([first[others], left[same]]), np.concatenate([others, right[same]])
+    return connected_components(*ends, batch.records).astype(np.int32)
 
 
 def cluster_records(
-    records: Records,
-    plan: Plan,
-    left: Codes,
-    right: Codes,
-    weight: Ints,
-    source: Codes | None,
-    identical: tuple[Ints, Ints],
+    batch: Batch, records: Records, plan: Plan, left: Codes, right: Codes, weight: Ints, source: Codes | None
 ) -> tuple[Ints, pa.Array]:
-    """Cluster number of every record, and the published id of every cluster: that of its first record.
-
-    Clusters of `identical` records are joined.
-    """
+    """Cluster number of every record, and the published id of every cluster: that of its first record."""
     rules = plan.model.clustering
     shifted = weight - plan.match_threshold
+    start = beginnings(batch, plan, left, right, shifted, source)
     if rules.method == "connected_components":
-        root = connected_components(left[shifted >= 0], right[shifted >= 0], len(records))
+        one, other = left[shifted >= 0], right[shifted >= 0]
+        if start is not None:
+            one, other = np.concatenate([one, start]), np.concatenate([other, np.arange(len(records), dtype=np.int32)])
+        root = connected_components(one, other, len(records))
     else:
         root = average_link(
             Edges(left, right, np.maximum(shifted, round(rules.least * MILLI))),
@@ -329,8 +345,8 @@ def cluster_records(
             source=records.source if rules.one_to_one or source is not None else None,
             cross_only=source is not None,
             one_to_one=rules.one_to_one,
+            start=start,
         )
-    root = connected_components(root[identical[0]], root[identical[1]], len(records))[root]
     first, cluster = np.unique(root, return_inverse=True)
     ids = records.ids.take(pa.array(first))
     if len(records.sources) > 1:

@@ -28,7 +28,8 @@ def run_document(run: Run) -> dict[str, Any]:
         "dromio": __version__,
         "started": run.started.isoformat(timespec="seconds"),
         "inputs": [
-            {"name": one.name, "path": one.origin, "rows": one.rows, "columns": len(one.columns)} for one in run.records.sources
+            {"name": one.name, "path": one.origin, "rows": one.rows, "columns": len(one.columns)}
+            for one in run.records.sources
         ],
         "link_type": run.model.link_type,
         "records": len(run.records),
@@ -38,7 +39,12 @@ def run_document(run: Run) -> dict[str, Any]:
         "warnings": _warnings(run, sizes),
         "columns": _columns(run),
         "hot_values": [
-            {"attribute": one.attribute, "value": one.value, "records": one.records, "action": "carries no key and no weight"}
+            {
+                "attribute": one.attribute,
+                "value": one.value,
+                "records": one.records,
+                "action": "carries no key and no weight",
+            }
             for one in run.understanding.hot[:_HOT_SHOWN]
         ],
         "keys": _keys(run),
@@ -72,10 +78,12 @@ def _sentences(run: Run, sizes: Ints) -> list[str]:
     weight = run.weight
     review = int(((weight >= run.plan.review_threshold) & (weight < run.plan.match_threshold)).sum())
     found = [
-        f"{records:,} records are {entities:,} entities: {records - entities:,} records ({(records - entities) / records:.1%}) "
+        f"{records:,} records are {entities:,} entities: {records - entities:,} records "
+        f"({(records - entities) / records:.1%}) "
         f"repeat another one.",
         f"{several:,} entities have more than one record; the largest has {int(sizes.max(initial=0)):,}.",
-        f"{len(run.left):,} pairs of records shared a key and were compared, of {records * (records - 1) // 2:,} possible ones.",
+        f"{len(run.left):,} pairs of records shared a key and were compared, of {records * (records - 1) // 2:,} "
+        "possible ones.",
     ]
     if review:
         found.append(f"{review:,} pairs are close to the threshold and worth a review.")
@@ -86,20 +94,28 @@ def _warnings(run: Run, sizes: Ints) -> list[str]:
     """What a careful user should know before relying on the result."""
     found = list(run.records.notes)
     if run.records.id_column is None:
-        found.append("No column tells the records apart, so they are numbered in the order of the input; name one with --id.")
+        found.append(
+            "No column tells the records apart, so they are numbered in the order of the input; name one with --id."
+        )
     probabilities = probability(run.weight)
     unsure = float(((probabilities > 0.1) & (probabilities < 0.9)).sum())
     likely = float(probabilities.sum())
     if likely >= 1 and unsure > 0.5 * likely:
         found.append(
-            "The columns do not tell matches and chance apart well: more than half as many pairs are in doubt as match. "
+            "The columns do not tell matches and chance apart well: more than half as many pairs are in doubt as "
+            "match. "
             "A birth date, an e-mail address, a phone number or an account number would help most."
         )
-    if likely < 1:
-        found.append("No pair of records looks like a match: either there are no duplicates, or the columns cannot show them.")
+    if likely < 1 and len(sizes) == len(run.records):
+        found.append(
+            "No pair of records looks like a match: either there are no duplicates, or the columns cannot show them."
+        )
     over = sum(one.dropped for one in run.blocks)
     if over:
-        found.append(f"{over:,} blocks were too large to compare pair by pair, after splitting; their records met through other keys only.")
+        found.append(
+            f"{over:,} blocks were too large to compare pair by pair, after splitting; their records met through "
+            "other keys only."
+        )
     if int(sizes.max(initial=0)) > max(50, 0.05 * len(run.records)):
         found.append(f"The largest entity has {int(sizes.max()):,} records; look at it before relying on the result.")
     return found
@@ -107,7 +123,10 @@ def _warnings(run: Run, sizes: Ints) -> list[str]:
 
 def _columns(run: Run) -> list[dict[str, Any]]:
     attribute_of = {
-        column: attribute.name for attribute in run.model.attributes for value in attribute.inputs for column in value.columns.values()
+        column: attribute.name
+        for attribute in run.model.attributes
+        for value in attribute.inputs
+        for column in value.columns.values()
     }
     return [
         {
@@ -186,7 +205,8 @@ def _comparisons(run: Run) -> list[dict[str, Any]]:
 
 
 def _calibration(run: Run) -> dict[str, Any]:
-    """How many candidate pairs of each vector chance explains, against what the model says: the check without labels."""
+    """How many candidate pairs of each vector chance explains, against what the model says: the check without
+    labels."""
     if run.training is None:
         return {}
     edges = np.linspace(0, 1, 11)
@@ -207,7 +227,8 @@ def _calibration(run: Run) -> dict[str, Any]:
     assert len(edges) == 11
     return {
         "bins": bins,
-        "note": "Checked without labels: for every comparison vector, the share of its pairs that exceeds what unrelated and related "
+        "note": "Checked without labels: for every comparison vector, the share of its pairs that exceeds what "
+        "unrelated and related "
         "pairs account for, as counted, against the probability that the model gives.",
     }
 

@@ -9,7 +9,7 @@ training: what occurs more often than that is not chance.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
@@ -20,13 +20,18 @@ from dromio.engines.columns import AttributeColumns
 from dromio.model.expressions import All, AnyOf, Condition, FieldExpression, Test
 from dromio.plan import PlannedComparison
 from dromio.training.counts import Levels, null_patterns
+from dromio.training.words import reasons
 
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 Equalities = frozenset[FieldExpression]
 SAMPLE = 300_000
 """Random pairs: a level of probability 1 in 10,000 is then seen 30 times, give or take 18 %."""
 _TOO_RARE = 1e-7
 _ROWS = 2_000_000
+ENOUGH_BITS = 15.0
+"""Bits that full agreement of all other comparisons is worth, from which matches of texts need not be known
+beforehand."""
 _LEAST_LEFT = 0.02
 """At least this share of the agreement counted on random pairs is left to chance."""
 
@@ -40,6 +45,8 @@ class Chance:
     null_share: Floats
     pattern_share: Mapping[int, float]
     pairs: int
+    settled: tuple[Bools | None, ...] = ()
+    """For every comparison the levels whose u holds no matches any more; None where none is known to."""
 
     def of_patterns(self, vectors: Levels) -> Floats:
         """Probability that two random records lack just what each vector lacks."""
@@ -50,13 +57,17 @@ class Chance:
         return np.where(seen > 0, seen, np.clip(independent, 1e-300, _TOO_RARE))
 
     def without_matches(self, m: Sequence[Floats], matches: float) -> tuple[Floats, ...]:
-        """u among unrelated pairs: random pairs hold the matches too, and where agreement is rare most of it is theirs."""
+        """u among unrelated pairs: random pairs hold the matches too, and where agreement is rare most of it is
+        theirs."""
         share = min(matches / max(self.pairs, 1), 0.9)
-        return tuple(_less(u, one, share) for u, one in zip(self.u, m, strict=True))
+        settled = self.settled or (None,) * len(self.u)
+        return tuple(_less(u, one, share, done) for u, one, done in zip(self.u, m, settled, strict=True))
 
 
-def _less(u: Floats, m: Floats, share: float) -> Floats:
+def _less(u: Floats, m: Floats, share: float, settled: Bools | None) -> Floats:
     rest = np.maximum(u - share * m, _LEAST_LEFT * u)
+    if settled is not None:
+        rest = np.where(settled, u, rest)
     result: Floats = rest / rest.sum()
     return result
 
@@ -90,18 +101,39 @@ def chance(
     """From the vectors of random pairs and the frequencies of values. `pairs`: comparable pairs in the data."""
     total = max(levels.shape[1], 1)
     null_share = (levels == 0).sum(axis=1) / total
-    u = []
+    u: list[Floats] = []
     for place, (row, comparison) in enumerate(zip(levels, comparisons, strict=True)):
         counted = np.bincount(row, minlength=comparison.levels)[1:].astype(np.float64)
         probability = (counted + 0.5) / (counted.sum() + 0.5 * len(counted))
-        exact = [one / max(1 - null_share[place], 1e-9) for one in _exact_prefix(comparison.conditions, attributes[comparison.attribute])]
+        exact = [
+            one / max(1 - null_share[place], 1e-9)
+            for one in _exact_prefix(comparison.conditions, attributes[comparison.attribute])
+        ]
         if exact and sum(exact) < 1:
             rest = probability[len(exact) :]
             probability = np.concatenate([exact, rest * (1 - sum(exact)) / rest.sum()])
         u.append(probability)
     seen, count = np.unique(null_patterns(levels), return_counts=True)
     shares = dict(zip(seen.tolist(), (count / total).tolist(), strict=True))
-    return Chance(tuple(u), null_share, shares, pairs)
+    return _without_evident_matches(Chance(tuple(u), null_share, shares, pairs), comparisons, attributes)
+
+
+def _without_evident_matches(
+    known: Chance, comparisons: Sequence[PlannedComparison], attributes: Mapping[str, AttributeColumns]
+) -> Chance:
+    """The chance with u of texts freed from matches, where the other comparisons could not tell matches from chance.
+
+    What a comparison can tell is taken to be the bits of its best level, for the share of pairs that have both values.
+    """
+    bits = [-float(np.log2(u[0])) * (1 - share) for u, share in zip(known.u, known.null_share, strict=True)]
+    u: list[Floats] = list(known.u)
+    settled: list[Bools | None] = [None] * len(u)
+    for place, comparison in enumerate(comparisons):
+        if sum(bits) - bits[place] < ENOUGH_BITS:
+            matches = reasons(comparison, attributes[comparison.attribute], u[place])
+            if matches is not None:
+                u[place], settled[place] = u[place] * (1 - matches), matches > 0
+    return replace(known, u=tuple(u), settled=tuple(settled))
 
 
 def _exact_prefix(conditions: Sequence[Condition], attribute: AttributeColumns) -> list[float]:

@@ -33,8 +33,9 @@ _ROUNDS = 300
 
 @dataclass(frozen=True)
 class Learned:
-    """`m`, `u` (of unrelated pairs) and `shared` per comparison; expected numbers of matches and related pairs among the candidates;
-    `log_rivals`: natural log of the related and unrelated pairs expected of every vector; `rounds` until it stood still."""
+    """`m`, `u` (of unrelated pairs) and `shared` per comparison; expected numbers of matches and related pairs among
+    the candidates; `log_rivals`: natural log of the related and unrelated pairs expected of every vector; `rounds`
+    until it stood still."""
 
     m: tuple[Floats, ...]
     u: tuple[Floats, ...]
@@ -46,14 +47,19 @@ class Learned:
 
 
 def learn(
-    counted: VectorCounts, chance: Chance, informed_m: Sequence[Floats], informed_shared: Sequence[float]
+    counted: VectorCounts,
+    chance: Chance,
+    informed_m: Sequence[Floats],
+    informed_shared: Sequence[float],
+    *,
+    households: bool = True,
 ) -> Learned:
     """m, shared and the two numbers from counted vectors.
 
-    Related pairs are looked for only where most pairs have something that tells related entities apart: without it
-    they could not be told from matches.
+    Related pairs are looked for only with `households`, and where most pairs have something that tells related entities
+    apart: without it they could not be told from matches.
     """
-    with_related = _can_tell_related_apart(counted, informed_shared)
+    with_related = households and _can_tell_related_apart(counted, informed_shared)
     vectors, counts = counted.vectors, counted.counts.astype(np.float64)
     m = [prior.copy() for prior in informed_m]
     shared = list(informed_shared)
@@ -63,7 +69,7 @@ def learn(
     matches = max(float((counts - np.minimum(np.exp(log_unrelated), counts)).sum()) / 2, 1.0)
     related = 0.3 * matches if with_related else 0.0
     rounds = 0
-    for rounds in range(1, _ROUNDS + 1):
+    for rounds in range(1, _ROUNDS + 1):  # noqa: B007  -- told at the end
         u = chance.without_matches(m, matches)
         log_match = np.log(matches) + log_pattern + _log_of(vectors, m)
         log_unrelated = np.log(max(chance.pairs, 1)) + log_pattern + _log_of(vectors, u)
@@ -106,9 +112,15 @@ def _log_of(vectors: npt.NDArray[np.int8], probabilities: Sequence[Floats]) -> F
 
 
 def _related(
-    vectors: npt.NDArray[np.int8], m: Sequence[Floats], u: Sequence[Floats], shared: Sequence[float], related: float, log_pattern: Floats
+    vectors: npt.NDArray[np.int8],
+    m: Sequence[Floats],
+    u: Sequence[Floats],
+    shared: Sequence[float],
+    related: float,
+    log_pattern: Floats,
 ) -> tuple[Floats, list[Floats]]:
-    """Log of the expected related pairs of each vector, and for each comparison the probability that its value is shared."""
+    """Log of the expected related pairs of each vector, and for each comparison the probability that its value is
+    shared."""
     total = np.log(max(related, 1e-300)) + log_pattern
     sharing = []
     for at, row in enumerate(vectors):

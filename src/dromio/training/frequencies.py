@@ -15,19 +15,22 @@ LISTED_WORDS = 2000
 
 
 def frequencies(column: Column) -> Frequencies | None:
-    """Frequencies of a field's values; None when no value occurs or only one does. Values seen once are never listed."""
+    """Frequencies of a field's values; None when no value occurs or only one does. Values seen once are never
+    listed."""
     counts = column.counts
     rows = int(counts.sum())
     if rows < 2 or len(counts) < 2:
         return None
     share = counts / rows
-    mean = float((share * share).sum())
+    mean = float((counts * counts).sum()) / rows**2
     listed = _commonest(column, LISTED)
     rest = np.ones(len(counts), np.bool_)
     rest[[code for code, _ in listed]] = False
-    left = float(share[rest].sum())
-    other = float((share[rest] ** 2).sum() / left) if left > 0 else 0.5 / rows
-    return Frequencies(mean=_bounded(mean), other=_bounded(other), values={text: _bounded(float(share[code])) for code, text in listed})
+    left = int(counts[rest].sum())
+    other = float((counts[rest] ** 2).sum()) / left / rows if left > 0 else 0.5 / rows
+    return Frequencies(
+        mean=_bounded(mean), other=_bounded(other), values={text: _bounded(float(share[code])) for code, text in listed}
+    )
 
 
 def _commonest(column: Column, most: int) -> list[tuple[int, str]]:
@@ -47,7 +50,9 @@ def word_weights(column: Column) -> WordWeights | None:
     words = column.words
     if not len(words.vocabulary):
         return None
-    count = np.bincount(words.flat, weights=column.counts[np.repeat(np.arange(len(column.values)), np.diff(words.start))])
+    count = np.bincount(
+        words.flat, weights=column.counts[np.repeat(np.arange(len(column.values)), np.diff(words.start))]
+    )
     rows = max(int(column.counts.sum()), 2)
     texts = words.vocabulary.to_pylist()
     order = sorted((code for code in np.flatnonzero(count >= 3).tolist()), key=lambda code: (-count[code], texts[code]))
@@ -57,6 +62,3 @@ def word_weights(column: Column) -> WordWeights | None:
 
 def _bounded(probability: float) -> float:
     return float(min(max(probability, 1e-12), 1 - 1e-12))
-
-
-

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from dromio.model.expressions import parse_condition
 from dromio.model.schema import Comparison, Level, Model, Prior
+from dromio.plan import reachable_by_lack
 from dromio.training.chance import Chance
 from dromio.training.counts import VectorCounts
 from dromio.training.em import Learned, learn
@@ -29,7 +31,9 @@ class Training:
 def train(model: Model, counted: VectorCounts, chance: Chance) -> Training:
     """The model with m, u, shared and prior learned from the counted vectors of the candidate pairs."""
     informed = [_informed_m(comparison) for comparison in model.comparisons]
-    learned = learn(counted, chance, informed, [comparison.shared for comparison in model.comparisons])
+    households = any(attribute.type == "person_name" for attribute in model.attributes)
+    shared = [comparison.shared for comparison in model.comparisons]
+    learned = learn(counted, chance, informed, shared, households=households)
     prior = Prior(
         match=_probability(learned.matches / max(chance.pairs, 1)),
         related=min(learned.related / max(chance.pairs, 1), 0.999),
@@ -49,11 +53,34 @@ def _informed_m(comparison: Comparison) -> Floats:
 
 
 def _trained(comparison: Comparison, m: Floats, u: Floats, shared: float) -> Comparison:
+    conditions = [parse_condition(level.when) for level in comparison.levels if level.when is not None]
+    m = without_gain_by_lack(m, u, reachable_by_lack(conditions))
     levels: list[Level] = [
         level.model_copy(update={"m": _probability(float(one)), "u": _probability(float(other))})
         for level, one, other in zip(comparison.levels, m, u, strict=True)
     ]
     return comparison.model_copy(update={"levels": levels, "shared": float(shared)})
+
+
+def without_gain_by_lack(m: Floats, u: Floats, reachable: Sequence[tuple[int, int]]) -> Floats:
+    """m such that lacking a value never counts for more than agreeing on it.
+
+    The best level weighs at least 0, and no level less than one that its pairs may reach by lacking a field
+    (`reachable`). Levels where it is otherwise are pooled: they share their m in proportion to u.
+    """
+    pool = np.arange(len(m))
+    wanted = list(reachable)
+    if m[0] < u[0]:
+        wanted += [(0, after) for after in range(1, len(m))]
+
+    def ratio(level: int) -> float:
+        return float(m[pool == pool[level]].sum() / u[pool == pool[level]].sum())
+
+    while wrong := [(one, other) for one, other in wanted if pool[one] != pool[other] and ratio(one) < ratio(other)]:
+        one, other = wrong[0]
+        pool[pool == pool[other]] = pool[one]
+    shares = np.bincount(pool)[pool] > 1
+    return np.where(shares, u * np.array([ratio(level) for level in range(len(m))]), m)
 
 
 def _probability(value: float) -> float:

@@ -1,0 +1,93 @@
+"""Attributes and comparisons drafted from understood columns and cleaned values."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+
+from dromio.configure import draft
+from dromio.engines.columns import AttributeColumns, Column
+from dromio.model.schema import Attribute, Input
+
+GIVEN = ["anna", "bob", "carla", "dan"]
+FAMILY = ["meyer", "kurz", "lang", "roth"]
+
+
+def columns(name: str, **fields: list[str | None]) -> AttributeColumns:
+    return AttributeColumns(name, {field: Column.encode(pa.array(texts, pa.string())) for field, texts in fields.items()})
+
+
+def attribute(name: str, kind: str, role: str = "value") -> Attribute:
+    return Attribute(name=name, type=kind, inputs=[Input(columns={role: name})])
+
+
+def names(drafted: dict[str, AttributeColumns], *attributes: Attribute) -> list[str]:
+    return [one.name for one in draft.comparisons(attributes, drafted, len(next(iter(drafted.values())).columns))]
+
+
+def labels(own: AttributeColumns, kind: str, role: str = "value") -> list[str]:
+    (first, *_) = draft.comparisons([attribute(own.name, kind, role)], {own.name: own}, 4)
+    return [level.label for level in first.levels]
+
+
+def test_names_in_one_order_are_compared_in_parts() -> None:
+    own = {"name": columns("name", given=GIVEN, family=FAMILY)}
+    assert names(own, attribute("name", "person_name", "full")) == ["given name", "family name"]
+
+
+def test_full_names_in_any_order_are_compared_whole() -> None:
+    own = {"name": columns("name", given=GIVEN + FAMILY, family=FAMILY + GIVEN)}
+    assert names(own, attribute("name", "person_name", "full")) == ["name"]
+
+
+def test_parts_of_names_that_come_apart_are_compared_in_parts_whatever_their_order() -> None:
+    own = {"name": columns("name", given=GIVEN + FAMILY, family=FAMILY + GIVEN)}
+    parts = Attribute(name="name", type="person_name", inputs=[Input(columns={"given": "a", "family": "b"})])
+    assert names(own, parts) == ["given name", "family name"]
+
+
+def test_names_beside_an_address_are_compared_in_parts_for_families_share_both() -> None:
+    own = {
+        "name": columns("name", given=GIVEN + FAMILY, family=FAMILY + GIVEN),
+        "address": columns("address", street=["high st", "low st"] * 4),
+    }
+    found = names(own, attribute("name", "person_name", "full"), attribute("address", "address", "street"))
+    assert found == ["given name", "family name", "address"]
+
+
+def test_description_that_repeats_the_title_is_not_compared() -> None:
+    own = {
+        "title": columns("title", value=["red lamp", "blue chair"]),
+        "description": columns("description", value=["a red lamp for desks", "a blue chair of oak"]),
+    }
+    assert names(own, attribute("title", "text"), attribute("description", "text")) == ["title"]
+
+
+def test_fuller_one_of_two_texts_that_repeat_each_other_is_compared() -> None:
+    own = {
+        "title": columns("title", value=["red lamp", None, None]),
+        "description": columns("description", value=["red lamp", "blue chair", "oak desk"]),
+    }
+    assert names(own, attribute("title", "text"), attribute("description", "text")) == ["description"]
+
+
+def test_texts_with_words_of_their_own_are_both_compared() -> None:
+    own = {
+        "title": columns("title", value=["on joins", "on sorts"]),
+        "authors": columns("authors", value=["anna meyer", "bob kurz"]),
+    }
+    assert names(own, attribute("title", "text"), attribute("authors", "text")) == ["title", "authors"]
+
+
+def test_numbers_are_close_by_the_spread_of_their_column() -> None:
+    (price,) = draft.comparisons([attribute("price", "number")], {"price": columns("price", value=["0", "100", "200", "300", "400"])}, 5)
+    assert [level.when for level in price.levels] == ["equal(value)", "difference(value) <= 4.0", None]
+
+
+def test_numbers_without_spread_have_no_close_level() -> None:
+    assert labels(columns("x", value=["5", "5", "5", "5"]), "number") == ["same", "different"]
+
+
+@pytest.mark.parametrize(("values", "by_words"), [(["sigmod conference", "proc of sigmod"], True), (["red", "blue"], False)])
+def test_categories_of_several_words_are_compared_by_words_too(values: list[str], by_words: bool) -> None:
+    assert ("a word shared" in labels(columns("x", value=values), "category")) is by_words
