@@ -33,7 +33,12 @@ def titles(count: int) -> list[str]:
 
 @pytest.mark.parametrize(
     ("name", "plain"),
-    [("firstName", ("first name", 0)), ("phone2", ("phone", 2)), ("ADDRESS_LINE_2", ("address line 2", 0)), ("d-o-b", ("d o b", 0))],
+    [
+        ("firstName", ("first name", 0)),
+        ("phone2", ("phone", 2)),
+        ("ADDRESS_LINE_2", ("address line 2", 0)),
+        ("d-o-b", ("d o b", 0)),
+    ],
 )
 def test_plain_name_is_words_and_a_number(name: str, plain: tuple[str, int]) -> None:
     assert plain_name(name) == plain
@@ -50,9 +55,7 @@ def test_plain_name_is_words_and_a_number(name: str, plain: tuple[str, int]) -> 
         ("zip", ["12345", "23456", "34567"], "address", "postcode"),
     ],
 )
-def test_name_decides_where_values_do_not_contradict_it(
-    name: str, values: list[str], kind: str, role: str
-) -> None:
+def test_name_decides_where_values_do_not_contradict_it(name: str, values: list[str], kind: str, role: str) -> None:
     understood = of_one(name, values)
     assert (understood.type, understood.role) == (kind, role)
 
@@ -71,22 +74,30 @@ def test_title_of_many_words_is_text_and_of_few_values_a_prefix() -> None:
 
 
 def test_list_of_authors_is_text_and_not_one_name() -> None:
-    authors = [f"Anna {WORDS[n % 12].title()}, Bob {WORDS[n // 12 % 12].title()}, C. Lang {'abcdefgh'[n % 8]}" for n in range(96)]
+    authors = [
+        f"Anna {WORDS[n % 12].title()}, Bob {WORDS[n // 12 % 12].title()}, C. Lang {'abcdefgh'[n % 8]}"
+        for n in range(96)
+    ]
     assert of_one("authors", authors).type == "text"
 
 
 def test_sentences_with_words_of_organisations_are_text() -> None:
-    values = [f"a long sentence that speaks of systems and of services and of {word} number {n}" for n, word in enumerate(WORDS)]
+    values = [
+        f"a long sentence that speaks of systems and of services and of {word} number {n}"
+        for n, word in enumerate(WORDS)
+    ]
     assert of_one("x", values * 10).type != "organisation"
 
 
 @pytest.mark.parametrize(
     ("name", "values", "reason"),
-    [("x", [None, None], "empty"), ("x", ["a", "a"], "same value"), ("created_at", ["2001-02-03", "2001-02-04"], "file")],
+    [
+        ("x", [None, None], "empty"),
+        ("x", ["a", "a"], "same value"),
+        ("created_at", ["2001-02-03", "2001-02-04"], "file"),
+    ],
 )
-def test_columns_that_tell_nothing_take_no_part_beside_one_that_does(
-    name: str, values: list[Any], reason: str
-) -> None:
+def test_columns_that_tell_nothing_take_no_part_beside_one_that_does(name: str, values: list[Any], reason: str) -> None:
     found = understand(profiles(**{name: pa.array(values, pa.string()), "email": ["a@example.com", "b@example.com"]}))
     assert found[0].type == ""
     assert reason in found[0].reason

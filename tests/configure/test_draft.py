@@ -14,7 +14,9 @@ FAMILY = ["meyer", "kurz", "lang", "roth"]
 
 
 def columns(name: str, **fields: list[str | None]) -> AttributeColumns:
-    return AttributeColumns(name, {field: Column.encode(pa.array(texts, pa.string())) for field, texts in fields.items()})
+    return AttributeColumns(
+        name, {field: Column.encode(pa.array(texts, pa.string())) for field, texts in fields.items()}
+    )
 
 
 def attribute(name: str, kind: str, role: str = "value") -> Attribute:
@@ -80,7 +82,9 @@ def test_texts_with_words_of_their_own_are_both_compared() -> None:
 
 
 def test_numbers_are_close_by_the_spread_of_their_column() -> None:
-    (price,) = draft.comparisons([attribute("price", "number")], {"price": columns("price", value=["0", "100", "200", "300", "400"])}, 5)
+    (price,) = draft.comparisons(
+        [attribute("price", "number")], {"price": columns("price", value=["0", "100", "200", "300", "400"])}, 5
+    )
     assert [level.when for level in price.levels] == ["equal(value)", "difference(value) <= 4.0", None]
 
 
@@ -88,6 +92,8 @@ def test_numbers_without_spread_have_no_close_level() -> None:
     assert labels(columns("x", value=["5", "5", "5", "5"]), "number") == ["same", "different"]
 
 
-@pytest.mark.parametrize(("values", "by_words"), [(["sigmod conference", "proc of sigmod"], True), (["red", "blue"], False)])
+@pytest.mark.parametrize(
+    ("values", "by_words"), [(["sigmod conference", "proc of sigmod"], True), (["red", "blue"], False)]
+)
 def test_categories_of_several_words_are_compared_by_words_too(values: list[str], by_words: bool) -> None:
     assert ("a word shared" in labels(columns("x", value=values), "category")) is by_words

@@ -17,8 +17,13 @@ LETTERS = "abcdefghijklmnopqrst"
 
 
 def planned(*drafted: Comparison) -> tuple[PlannedComparison, ...]:
-    attributes = [Attribute(name=one.attribute, type=one.attribute, inputs=[Input(columns={"value": one.attribute})]) for one in drafted]
-    model = Model(attributes=attributes, keys=[Key(fields=[f"{drafted[0].attribute}.value"])], comparisons=list(drafted))
+    attributes = [
+        Attribute(name=one.attribute, type=one.attribute, inputs=[Input(columns={"value": one.attribute})])
+        for one in drafted
+    ]
+    model = Model(
+        attributes=attributes, keys=[Key(fields=[f"{drafted[0].attribute}.value"])], comparisons=list(drafted)
+    )
     return make_plan(model, trained=False).comparisons
 
 

@@ -21,8 +21,12 @@ def comparison(attribute: str, shared: float) -> Comparison:
 def model(*kinds: str) -> Model:
     attributes = [Attribute(name="a", type="identifier", inputs=[Input(columns={"value": "a"})])]
     attributes += [Attribute(name="b", type="category", inputs=[Input(columns={"value": "b"})])]
-    attributes += [Attribute(name=f"n{n}", type=kind, inputs=[Input(columns={"full": f"n{n}"})]) for n, kind in enumerate(kinds)]
-    return Model(attributes=attributes, keys=[Key(fields=["b.value"])], comparisons=[comparison("a", 0.02), comparison("b", 0.9)])
+    attributes += [
+        Attribute(name=f"n{n}", type=kind, inputs=[Input(columns={"full": f"n{n}"})]) for n, kind in enumerate(kinds)
+    ]
+    return Model(
+        attributes=attributes, keys=[Key(fields=["b.value"])], comparisons=[comparison("a", 0.02), comparison("b", 0.9)]
+    )
 
 
 def candidates() -> np.ndarray:

@@ -18,7 +18,9 @@ SHAPE = Shape({"value": 1.0}, {"value": 1000})
 def compared(kind: str) -> PlannedComparison:
     (drafted,) = comparisons("x", kind, SHAPE)
     attribute = Attribute(name="x", type=kind, inputs=[Input(columns={"value": "x"})])
-    return make_plan(Model(attributes=[attribute], keys=[Key(fields=["x.value"])], comparisons=[drafted]), trained=False).comparisons[0]
+    return make_plan(
+        Model(attributes=[attribute], keys=[Key(fields=["x.value"])], comparisons=[drafted]), trained=False
+    ).comparisons[0]
 
 
 def texts(seed: int, count: int, vocabulary: int, words: int) -> list[str]:

@@ -33,7 +33,7 @@ def clean(parts: Parts, options: CleanOptions) -> Fields:
     fields: Fields = {}
     if given:
         fields["given"] = given[0]
-    if middle:
+    if middle and not is_placeholder(" ".join(middle), PLACEHOLDERS, options):
         fields["middle"] = " ".join(middle)
     if family:
         fields["family"] = " ".join(family)

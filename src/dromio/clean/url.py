@@ -11,7 +11,7 @@ from dromio.clean.text import compatible
 PLACEHOLDERS = placeholders("url")
 
 _URL = re.compile(
-    r"(?:(?:[a-z][a-z0-9+.-]*:)?//)?(?:[^/?#@ ]*@)?(?:www\.)*([^/?#@: ]+)(?::[0-9]*)?(/[^?# ]*)?", re.IGNORECASE
+    r"(?:(?:[a-z][a-z0-9+.-]*:)?//)?(?:[^/?#@\s]*@)?(?:www\.)*([^/?#@:\s]+)(?::[0-9]*)?(/[^?#\s]*)?", re.IGNORECASE
 ).match
 
 

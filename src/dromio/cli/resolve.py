@@ -62,6 +62,9 @@ def command(
     INPUT is a CSV, Parquet or JSON-lines file, name=FILE to name the source, or a database URL with a table
     (sqlite:///shop.db?table=customers). Several inputs are several sources.
     """
+    from dromio.service.limits import check_address_space
+
+    check_address_space()
     from dromio.model.files import load_model
     from dromio.service.folders import check_folder
     from dromio.service.options import RunOptions, parse_memory

@@ -169,6 +169,7 @@ def _person_name(roles: Mapping[str, Node], options: CleanOptions) -> Bulk | Non
     if "full" in roles:
         more, fields, read = _full_name(full, missing, options)
         stages, exact = (*stages, *more), _all(exact, read)
+    fields["middle"] = _unless(fields["middle"], missing)
     return Bulk(exact, fields, stages)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dromio.golden.texts import Bools, Ints, folded_codes, places
+from dromio.golden.texts import Bools, Ints, codes_of, folded_codes, places
 
 Score = Callable[[Ints], Ints]
 """Numbers of candidates -> their scores."""
@@ -34,22 +34,30 @@ class Candidates:
 
     @cached_property
     def frequency(self) -> Ints:
-        """How many values of the cluster are equal to each, compared on the folded text; 0 where that cannot matter.
+        """How many values of the cluster are equal to each on the folded text, and, where that is a tie, how many are
+        spelled the same: a number that orders by both; 0 where that cannot matter.
 
         Of two values neither is more frequent than the other, so only clusters of three and more are counted.
         """
         rows = np.flatnonzero(_sizes(self.cluster) > 2)
         result = np.zeros(len(self.cluster), np.int64)
         if len(rows):
-            key = np.cumsum(starts_of(self.cluster[rows]))
-            for texts in self.texts:
-                codes = folded_codes(texts.take(pa.array(rows))) + 1
-                key = np.unique(key * (int(codes.max()) + 1) + codes, return_inverse=True)[1].astype(np.int64)
-            result[rows] = np.bincount(key)[key]
+            at = pa.array(rows)
+            equal = self._equal_to_each(rows, [folded_codes(texts.take(at)) for texts in self.texts])
+            spelled = self._equal_to_each(rows, [codes_of(texts.take(at))[0] for texts in self.texts])
+            result[rows] = equal * (len(rows) + 1) + spelled
         return result
 
+    def _equal_to_each(self, rows: Ints, codes: Sequence[Ints]) -> Ints:
+        """How many rows of the same cluster have the same codes as each."""
+        key = np.cumsum(starts_of(self.cluster[rows]))
+        for own in codes:
+            key = np.unique(key * (int(own.max()) + 2) + own + 1, return_inverse=True)[1].astype(np.int64)
+        counts: Ints = np.bincount(key)[key]
+        return counts
+
     def most_frequent(self, rows: Ints) -> Ints:
-        """Values equal to each."""
+        """Values equal to each, then those spelled the same."""
         return self.frequency[rows]
 
     def most_complete(self, rows: Ints) -> Ints:

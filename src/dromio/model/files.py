@@ -51,6 +51,9 @@ def dump_model(model: Model) -> str:
     document = {"format": model.format, "name": model.name, "link_type": model.link_type}
     document |= model.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
     document |= {part: getattr(model, part).model_dump(mode="json") for part in ("thresholds", "clustering")}
+    for long_part in ("words", "frequencies"):
+        if long_part in document:
+            document[long_part] = document.pop(long_part)
     return _HEADER + yaml.dump(
         document, Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper), sort_keys=False, allow_unicode=True, width=120
     )

@@ -28,6 +28,7 @@ from dromio.model.expressions import leaves
 from dromio.model.schema import LinkType, Model, Thresholds
 from dromio.plan import MILLI, Plan, make_plan, probability
 from dromio.service import match
+from dromio.service.limits import check_address_space
 from dromio.service.options import RunOptions
 from dromio.service.phases import Phases, Watcher, nobody
 from dromio.training.counts import VectorCounts, count_vectors
@@ -160,6 +161,7 @@ def run(
 ) -> Iterator[Run]:
     """Resolve the inputs. What is yielded can be read while inside; the workspace goes when it is left."""
     options = options or RunOptions()
+    check_address_space()
     try:
         with workspace(options) as con:
             yield _run(con, inputs, model, id_column, options, Phases(watch))

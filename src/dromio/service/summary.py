@@ -10,11 +10,15 @@ import numpy as np
 
 from dromio import __version__
 from dromio.engines.columns import Ints
+from dromio.engines.duckdb import weights
 from dromio.plan import MILLI, NO_RIVAL, probability
 from dromio.service.clusters_shown import clusters_shown
 from dromio.service.examples import examples
+from dromio.service.match import source_of
 from dromio.service.phases import peak_memory_mb
 from dromio.service.resolve import Run
+from dromio.training.chance import comparable_pairs
+from dromio.training.counts import vectors_alone
 
 _BIN = 1.0
 _LEAST_BIN, _MOST_BIN = -30.0, 60.0
@@ -82,8 +86,7 @@ def _sentences(run: Run, sizes: Ints) -> list[str]:
         f"({(records - entities) / records:.1%}) "
         f"repeat another one.",
         f"{several:,} entities have more than one record; the largest has {int(sizes.max(initial=0)):,}.",
-        f"{len(run.left):,} pairs of records shared a key and were compared, of {records * (records - 1) // 2:,} "
-        "possible ones.",
+        f"{len(run.left):,} pairs of records shared a key and were compared, of {_possible_pairs(run):,} possible ones.",
     ]
     if review:
         found.append(f"{review:,} pairs are close to the threshold and worth a review.")
@@ -204,44 +207,37 @@ def _comparisons(run: Run) -> list[dict[str, Any]]:
     ]
 
 
+def _possible_pairs(run: Run) -> int:
+    return comparable_pairs(len(run.records), source_of(run.records, run.model.link_type))
+
+
 def _calibration(run: Run) -> dict[str, Any]:
-    """How many candidate pairs of each vector chance explains, against what the model says: the check without
-    labels."""
+    """What the model says against what the counts say: the check without labels.
+
+    For the pairs of each range of probability: the mean probability, and the share of them that is left when the pairs
+    that chance and kinship account for are taken away. That number comes from value frequencies, not from the weights.
+    """
     if run.training is None:
         return {}
-    edges = np.linspace(0, 1, 11)
-    probabilities = probability(run.weight)
-    place = np.minimum((probabilities * 10).astype(np.int64), 9)
-    bins: list[dict[str, Any]] = []
-    excess = _above_chance(run)
-    for at in range(10):
-        inside = place == at
-        if inside.any():
-            bins.append(
-                {
-                    "probability": round(float(probabilities[inside].mean()), 4),
-                    "expected": round(float(excess[inside].mean()), 4),
-                    "pairs": int(inside.sum()),
-                }
-            )
-    assert len(edges) == 11
+    counted = run.counted
+    said = probability(weights(run.plan, vectors_alone(counted)))
+    place = np.minimum((said * 10).astype(np.int64), 9)
+    pairs = np.bincount(place, weights=counted.counts, minlength=10)
+    likely = np.bincount(place, weights=said * counted.counts, minlength=10)
+    rivals = np.bincount(place, weights=np.exp(run.training.learned.log_rivals), minlength=10)
+    bins = [
+        {
+            "probability": round(float(likely[at] / pairs[at]), 4),
+            "expected": round(float(np.clip(1 - rivals[at] / pairs[at], 0, 1)), 4),
+            "pairs": int(pairs[at]),
+        }
+        for at in np.flatnonzero(pairs).tolist()
+    ]
     return {
         "bins": bins,
-        "note": "Checked without labels: for every comparison vector, the share of its pairs that exceeds what "
-        "unrelated and related "
-        "pairs account for, as counted, against the probability that the model gives.",
+        "note": "Checked without labels: of the pairs in each range of probability, the share that is more than unrelated "
+        "and related pairs account for, against the probability that the model gives.",
     }
-
-
-def _above_chance(run: Run) -> np.ndarray:
-    """For every pair, the share of the pairs with its vector that rivals do not account for, from counts alone."""
-    training = run.training
-    assert training is not None
-    counted = run.counted
-    rivals = np.exp(training.learned.log_rivals)
-    share = np.clip(1 - rivals / np.maximum(counted.counts, 1), 0, 1)
-    result: np.ndarray = share[counted.which]
-    return result
 
 
 def shown(texts: Sequence[str | None], most: int = 60) -> list[str]:

@@ -22,6 +22,12 @@ class VectorCounts:
     which: npt.NDArray[Any]
 
 
+def vectors_alone(counted: VectorCounts) -> VectorCounts:
+    """Every distinct vector once, as if one pair had each."""
+    distinct = len(counted.counts)
+    return VectorCounts(counted.vectors, np.ones(distinct, np.int64), np.arange(distinct, dtype=np.int32))
+
+
 def count_vectors(levels: Levels) -> VectorCounts:
     """From one column per pair, (comparisons, pairs). The order of the distinct vectors does not depend on the order of
     pairs."""
