@@ -14,7 +14,9 @@ TEXTS = st.sampled_from(["a", "b", None])
 
 
 def attribute(name: str, **fields: list[str | None]) -> AttributeColumns:
-    return AttributeColumns(name, {field: Column.encode(pa.array(texts, pa.string())) for field, texts in fields.items()})
+    return AttributeColumns(
+        name, {field: Column.encode(pa.array(texts, pa.string())) for field, texts in fields.items()}
+    )
 
 
 def several(name: str, values: list[list[str]]) -> AttributeColumns:

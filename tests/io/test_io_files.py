@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -14,8 +16,11 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dromio.errors import InputError
+from dromio.io import delimited, texts
 from dromio.io.sources import Records, read_records
 
 TEXT = "id,name,city\n1,Jörg Müller,Köln\n2,Anna “A” Weber,Bonn\n3,,Ulm\n"
@@ -97,7 +102,8 @@ def test_other_delimiters_inside_values_do_not_mislead(con: duckdb.DuckDBPyConne
     ("line", "value"),
     [
         ('1,"a\nb"', "a\nb"), ('1,"say ""hi"""', 'say "hi"'), ('1,5" pipe', '5" pipe'), ("1,#x", "#x"),
-        ('1,"x, \\"y\\" z"', 'x, "y" z'), ("1,  padded ", "  padded "), ("1,a\0b", "a\0b"), ("1,", None), ('1,""', None),
+        ('1,"x, \\"y\\" z"', 'x, "y" z'),
+        ("1,  padded ", "  padded "), ("1,a\0b", "a\0b"), ("1,", None), ('1,""', None),
     ],
 )  # fmt: skip
 def test_values_come_through_as_written(
@@ -141,7 +147,11 @@ def test_a_row_that_does_not_fit_is_named(
         ("a.csv", b"<!DOCTYPE html>", "is not CSV"),
         ("a.csv", b"PAR1....", "is a Parquet file, not text"),
         ("a.csv", b"PK\x03\x04....", "is a ZIP archive or an Excel workbook"),
-        ("a.csv.gz", gzip.compress(b"id,x\n" + b"1,abcdefgh\n" * 99, mtime=0)[:-20], r"cannot read .*a\.csv\.gz: .*end"),
+        (
+            "a.csv.gz",
+            gzip.compress(b"id,x\n" + b"1,abcdefgh\n" * 99)[:-20],
+            r"cannot read .*csv\.gz: .*end",
+        ),
         ("a.parquet", b"id,x\n1,a\n", r"is not a Parquet file: it begins with b'id,x'"),
         ("a.parquet", b"PAR1" + b"x" * 50, r"cannot read .*a\.parquet"),
         ("a.xlsx", b"PK\x03\x04", r"the ending '\.xlsx' is not known; known are \.csv, .*\.parquet"),
@@ -283,3 +293,35 @@ def test_types_that_duckdb_lacks_are_taken_over(con: duckdb.DuckDBPyConnection) 
         "zoned": pa.array([datetime(2020, 1, 2, tzinfo=UTC)]),
     })  # fmt: skip
     assert rows_of(read_records(con, table))["1"][:2] == ["1.5", "1.25"]
+
+
+@given(st.lists(st.text("ab\r\n", max_size=6).map(str.encode), max_size=4), st.sampled_from([1, 2, 3, 1 << 22]))
+def test_the_last_line_is_measured_from_the_last_break_before_text(pieces: list[bytes], chunk: int) -> None:
+    data = b"".join(pieces)
+    wanted = len(re.split(rb"[\r\n]", data.rstrip(b"\r\n"))[-1])
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
+        patched.setattr(texts, "_CHUNK", chunk)
+        plain, packed = Path(folder) / "a.csv", Path(folder) / "a.csv.gz"
+        plain.write_bytes(data)
+        packed.write_bytes(gzip.compress(data))
+        assert texts.last_line(texts.TextFile(plain, "none", "utf-8"), 1 << 30) == wanted
+        assert texts.last_line(texts.TextFile(packed, "gzip", "utf-8"), 1 << 30) == wanted
+
+
+@pytest.mark.parametrize("packed", [bytes, gzip.compress])
+def test_a_last_row_larger_than_the_buffer_is_not_lost(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path, packed: Any
+) -> None:
+    data = b"id,x\n1,z\n2," + b"y" * 34_000_000 + b"\n"
+    records = read(con, tmp_path / ("a.csv" if packed is bytes else "a.csv.gz"), packed(data))
+    assert [len(values[0]) for values in rows_of(records).values()] == [1, 34_000_000]
+
+
+@pytest.mark.parametrize("place", ["last", "first"])
+def test_a_row_above_the_limit_is_refused(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    monkeypatch.setattr(delimited, "_LONGEST_ROW", 3_000_000)
+    big, small = b"2," + b"y" * 4_000_000 + b"\n", b"3,z\n"
+    with pytest.raises(InputError, match=r"row is longer than 3 MB"):
+        read(con, tmp_path / "a.csv", b"id,x\n" + (small + big if place == "last" else big + small))

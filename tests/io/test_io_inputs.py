@@ -98,7 +98,7 @@ def test_pandas_columns_may_be_mixed_and_named_twice(con: duckdb.DuckDBPyConnect
 
 
 def test_a_relation_that_fails_is_refused(con: duckdb.DuckDBPyConnection) -> None:
-    with pytest.raises(InputError, match="cannot read records from DuckDBPyRelation: .*boom"):
+    with pytest.raises(InputError, match=r"cannot read records from DuckDBPyRelation: .*boom"):
         to_arrow(con.sql("SELECT error('boom') AS a"))
 
 
@@ -239,7 +239,9 @@ def test_a_database_that_cannot_be_read_is_named(con: duckdb.DuckDBPyConnection,
 
 
 def test_postgresql_that_does_not_answer_is_named_without_its_password(con: duckdb.DuckDBPyConnection) -> None:
-    with pytest.raises((InputError, MissingExtraError), match=r"postgresql://me@127.0.0.1:1/shop\?table=people|extra|optional") as caught:
+    with pytest.raises(
+        (InputError, MissingExtraError), match=r"postgresql://me@127.0.0.1:1/shop\?table=people|extra|optional"
+    ) as caught:
         read_records(con, "postgresql://me:secret@127.0.0.1:1/shop?table=people&password=hidden")
     assert "secret" not in str(caught.value) and "hidden" not in str(caught.value)
 

@@ -27,6 +27,10 @@ def write(folder: Path) -> None:
         (fresh / "golden.parquet").write_text("new")
 
 
+def names(folder: Path) -> list[str]:
+    return [one.name for one in folder.iterdir()]
+
+
 def contents(folder: Path) -> dict[str, str]:
     return {one.name: one.read_text() for one in folder.iterdir()}
 
@@ -37,7 +41,7 @@ NEW = {"run.json": "new", "golden.parquet": "new"}
 def test_a_new_folder_is_made_with_its_parents(tmp_path: Path) -> None:
     write(tmp_path / "a" / "b")
     assert contents(tmp_path / "a" / "b") == NEW
-    assert os.listdir(tmp_path / "a") == ["b"]
+    assert names(tmp_path / "a") == ["b"]
 
 
 def test_an_earlier_run_is_replaced_and_other_files_stay(tmp_path: Path) -> None:
@@ -45,7 +49,7 @@ def test_an_earlier_run_is_replaced_and_other_files_stay(tmp_path: Path) -> None
     (folder / "notes.txt").write_text("mine")
     write(folder)
     assert contents(folder) == NEW | {"notes.txt": "mine"}
-    assert os.listdir(tmp_path) == ["out"]
+    assert names(tmp_path) == ["out"]
 
 
 def test_an_error_leaves_the_earlier_run_and_nothing_else(tmp_path: Path) -> None:
@@ -55,7 +59,7 @@ def test_an_error_leaves_the_earlier_run_and_nothing_else(tmp_path: Path) -> Non
             (fresh / "golden.parquet").write_text("half")
             raise error
         assert set(contents(folder).values()) == {"earlier"}
-        assert os.listdir(tmp_path) == ["out"]
+        assert names(tmp_path) == ["out"]
 
 
 @pytest.mark.parametrize("fails_at", [1, 2])
@@ -83,7 +87,7 @@ def test_a_disk_that_takes_no_more_is_a_resource_error(tmp_path: Path, code: int
     folder = earlier_run(tmp_path / "out")
     with pytest.raises(ResourceError, match=f"cannot write to .*out: {os.strerror(code)}"), replaced_folder(folder):
         raise OSError(code, os.strerror(code))
-    assert set(contents(folder).values()) == {"earlier"} and os.listdir(tmp_path) == ["out"]
+    assert set(contents(folder).values()) == {"earlier"} and names(tmp_path) == ["out"]
 
 
 def test_a_folder_that_cannot_be_moved_is_filled_file_by_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

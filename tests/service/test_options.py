@@ -35,7 +35,10 @@ def test_other_amounts_are_refused(text: str) -> None:
         ({"threshold": float("nan")}, "threshold nan; match weights go from -1000 to 1000 bits"),
         ({"threshold": float("inf")}, "threshold inf"),
         ({"threshold": "high"}, "threshold must be a number, found 'high'"),
-        ({"link_type": "both"}, "link type 'both' is not known; link types are dedupe_only, link_only, link_and_dedupe"),
+        (
+            {"link_type": "both"},
+            "link type 'both' is not known; link types are dedupe_only, link_only, link_and_dedupe",
+        ),
     ],
 )
 def test_choices_out_of_range_are_refused(options: dict[str, Any], message: str) -> None:

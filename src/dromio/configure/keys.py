@@ -45,11 +45,11 @@ class Budget:
 
     @classmethod
     def for_records(cls, records: int) -> Budget:
-        """Small data can afford nearly everything; a million records about three pairs each."""
+        """Small data can afford all pairs of clusters of a hundred; a million records about three pairs each."""
         return cls(
-            per_key=min(max(1.5e6 / records, 1.5), 12.0),
-            in_all=min(max(4e6 / records, 3.0), 30.0),
-            least_yield=min(max(records / 2e7, 0.0002), 0.05),
+            per_key=min(max(1.5e6 / records, 1.5), max(min(2.5e5 / records, 60.0), 12.0)),
+            in_all=min(max(4e6 / records, 3.0), max(min(6e5 / records, 120.0), 30.0)),
+            least_yield=min(max(records / 2e7, 0.0005), 0.05),
         )
 
 

@@ -16,7 +16,7 @@ import duckdb
 from dromio.engines.sql import render, tree
 from dromio.errors import InputError
 from dromio.io.names import distinct_names
-from dromio.io.texts import TextFile, utf8_copy
+from dromio.io.texts import TextFile, last_line, utf8_copy
 
 _DELIMITERS = (",", ";", "\t", "|")
 _NONE = "\x1f"
@@ -25,6 +25,7 @@ _SAMPLE = 1 << 20
 _LONGEST_HEADER = 1 << 26
 _LONGEST_ROW = 128 * 10**6
 """Bytes; the reader keeps a few rows of that size in memory, and only where a file has rows above DuckDB's own 2 MB."""
+_LONG_ROW = 1 << 20
 _ROWS_LOOKED_AT = 50
 
 
@@ -69,18 +70,28 @@ def _load(
     con: duckdb.DuckDBPyConnection, file: TextFile, shown: Path, target: str, notes: list[str]
 ) -> tuple[str, ...]:
     dialect = read_dialect(file, shown)
+    last = last_line(file, _LONGEST_ROW)
+    if last >= _LONGEST_ROW:
+        raise InputError(f"{shown}: the last row is longer than {_LONGEST_ROW // 10**6} MB")
     try:
-        try:
-            _copy(con, file, dialect, target)
-        except duckdb.Error as error:
-            if "maximum line size" not in str(error).lower() and "full read" not in str(error).lower():
-                raise
+        if last > _LONG_ROW:  # DuckDB drops a last row that is larger than its buffer, without a word
             _copy(con, file, dialect, target, longest=_LONGEST_ROW)
+        else:
+            _copy_with_long_rows(con, file, dialect, target)
     except duckdb.Error as error:
         raise _explained(error, shown, dialect) from None
     names, renamed = distinct_names(dialect.names)
     notes += [f"{shown.name}: {one}" for one in renamed]
     return names
+
+
+def _copy_with_long_rows(con: duckdb.DuckDBPyConnection, file: TextFile, dialect: Dialect, target: str) -> None:
+    try:
+        _copy(con, file, dialect, target)
+    except duckdb.Error as error:
+        if "maximum line size" not in str(error).lower() and "full read" not in str(error).lower():
+            raise
+        _copy(con, file, dialect, target, longest=_LONGEST_ROW)
 
 
 def _copy(

@@ -55,6 +55,8 @@ def load(con: duckdb.DuckDBPyConnection, path: Path, target: str, notes: list[st
     except (duckdb.OutOfMemoryException, duckdb.InterruptException):
         raise
     except duckdb.Error as error:
+        if "No space left" in str(error):
+            raise
         raise InputError(f"cannot read {path}: {_plain(error)}") from None
     except (OSError, EOFError) as error:
         raise InputError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from None

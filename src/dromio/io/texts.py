@@ -65,6 +65,44 @@ class TextFile:
         return self.path.open("rb")
 
 
+def last_line(file: TextFile, most: int) -> int:
+    """Bytes of the last line, without its end; `most` or more where it is at least that long."""
+    if file.packing == "none":
+        return _last_line_of_plain(file.path, most)
+    size, ended = 0, True
+    with file.open() as stream:
+        while chunk := stream.read(_CHUNK):
+            text = chunk.rstrip(b"\r\n")
+            at = _last_break(text)
+            if at >= 0 or (ended and text):
+                size = 0
+            size += len(text) - at - 1
+            ended = len(text) < len(chunk) if text else True
+    return size
+
+
+def _last_line_of_plain(path: Path, most: int) -> int:
+    """Read backwards, so that usually one piece is enough."""
+    size = 0
+    with path.open("rb") as stream:
+        at = stream.seek(0, io.SEEK_END)
+        while at > 0 and size < most:
+            begin = max(at - _CHUNK, 0)
+            stream.seek(begin)
+            piece = stream.read(at - begin)
+            piece = piece if size else piece.rstrip(b"\r\n")
+            found = _last_break(piece)
+            if found >= 0:
+                return size + len(piece) - found - 1
+            size += len(piece)
+            at = begin
+    return size
+
+
+def _last_break(piece: bytes) -> int:
+    return max(piece.rfind(b"\n"), piece.rfind(b"\r"))
+
+
 class _Raw(io.RawIOBase):
     """An Arrow stream as a plain one."""
 

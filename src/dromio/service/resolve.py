@@ -34,6 +34,7 @@ from dromio.service.phases import Phases, Watcher, nobody
 from dromio.training.counts import VectorCounts, count_vectors
 from dromio.training.train import Training
 
+_BEYOND_DOUBT = 5 * MILLI
 PAIRS_FLOOR = -10 * MILLI
 """Pairs below a match weight of -10 bits (probability 1 in 1,000) are not written."""
 
@@ -261,12 +262,13 @@ def has_one_partner_each(left: Codes, right: Codes, weight: Ints) -> bool:
     """Whether sources that are linked hold hardly any duplicates of their own: then two partners of one record are
     rivals.
 
-    True when at least 50 records match and fewer than 1 in 50 of them match two others.
+    True when at least 50 records match beyond doubt and fewer than 1 in 30 of them match two others so: in measured sets
+    at most 0.026 where sources are clean, 0.16 where they are not. Weaker pairs tell of a weak model, not of duplicates.
     """
-    matched = weight > 0
+    matched = weight > _BEYOND_DOUBT
     partners = np.bincount(np.concatenate([left[matched], right[matched]]))
     found = int((partners > 0).sum())
-    return found >= 50 and int((partners > 1).sum()) < found / 50
+    return found >= 50 and int((partners > 1).sum()) < found / 30
 
 
 def _link_type(options: RunOptions, model: Model | None, sources: int) -> LinkType:
