@@ -106,8 +106,8 @@ def make_plan(model: Model, *, trained: bool = True) -> Plan:
 
 
 def milli(bits: float) -> int:
-    """Bits as whole thousandths."""
-    return round(bits * MILLI)
+    """Bits as whole thousandths, at most 1,100 bits either way: no ratio of two floating-point numbers has more."""
+    return round(max(min(bits, 1100.0), -1100.0) * MILLI)
 
 
 def against_both(unrelated: Ints, related: Ints) -> Ints:

@@ -79,7 +79,11 @@ def shape_of(columns: AttributeColumns, records: int, attribute_type: str = "") 
         owners = int(rows.sum()) if columns.owner is None else len(np.unique(columns.owner[rows]))
         filled[name] = owners / max(records, 1)
         distinct[name] = len(column.values)
-    words = {name: len(column.words.flat) / max(len(column.values), 1) for name, column in columns.columns.items()}
+    words = {
+        name: len(column.words.flat) / max(len(column.values), 1)
+        for name, column in columns.columns.items()
+        if attribute_type == "category"
+    }
     spread = {name: _spread(column) for name, column in columns.columns.items()} if attribute_type == "number" else {}
     return defaults.Shape(filled, distinct, words, spread=spread)
 

@@ -13,7 +13,7 @@ from dromio.clean.organisation import without_legal_form
 from dromio.clean.text import fold
 from dromio.io.sources import RECORDS, InputColumn, Records
 
-SAMPLE = 4000
+SAMPLE = 2500
 _PATTERNS: dict[str, re.Pattern[str]] = {
     "email": re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+"),
     "url": re.compile(r"(https?://\S+|www\.\S+)", re.I),

@@ -186,7 +186,7 @@ def guarded(columns: AttributeColumns, attribute: Attribute, guards: list[Guard]
         name, expression = local(parse_field(guard.field))
         if name != attribute.name:
             continue
-        column = columns.columns[expression.fields[0]]
+        column = columns.field(expression.fields[0])
         hot = pc.is_in(column.values, value_set=pa.array(guard.values, pa.string())).to_numpy(zero_copy_only=False)
         gone = np.zeros(len(column.codes), np.bool_)
         gone[column.codes >= 0] = hot[column.codes[column.codes >= 0]]

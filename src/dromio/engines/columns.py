@@ -201,11 +201,18 @@ class AttributeColumns:
         for column in self.columns.values():
             column.forget()
 
+    def field(self, name: str) -> Column:
+        """One field; missing everywhere where the input has no column that it could come from."""
+        if name not in self.columns:
+            rows = len(next(iter(self.columns.values())).codes)
+            self.columns[name] = Column(np.full(rows, MISSING, np.int32), pa.array([], pa.string()))
+        return self.columns[name]
+
     def column(self, expression: FieldExpression) -> Column:
         """The column of a field or of a transform; of several values (words) as one text, sorted."""
         if not expression.transform:
-            return self.columns[expression.fields[0]]
-        used = [self.columns[name] for name in expression.fields]
+            return self.field(expression.fields[0])
+        used = [self.field(name) for name in expression.fields]
         known = self._derived.get(expression)
         if known is None or not _same(known[0], used):
             known = (used, _transformed(expression, used))

@@ -61,7 +61,7 @@ class Batch:
         """Give columns the word weights of the model."""
         for name, weights in model.words.items():
             attribute, _, inside = name.partition(".")
-            old = self.attributes[attribute].columns[inside]
+            old = self.attributes[attribute].field(inside)
             listed = {word: round(bits * MILLI) for word, bits in weights.values.items()}
             self.attributes[attribute].columns[inside] = Column(
                 old.codes, old.values, Rarity(listed, round(weights.other * MILLI))
@@ -87,7 +87,7 @@ class Batch:
     ) -> Ints:
         """Adjustment of the value that each pair agrees on; of the rarest where it agrees on several."""
         attribute = self.attributes[comparison.attribute]
-        column = attribute.columns[name]
+        column = attribute.field(name)
         table = self._rarity_table(
             plan.model.frequencies[f"{comparison.attribute}.{name}"], comparison.attribute, name, column
         )

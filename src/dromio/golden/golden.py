@@ -5,7 +5,7 @@ Columns are worked on bundle by bundle, so that memory holds the result and one 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -32,7 +32,12 @@ Merged = tuple[dict[str, pa.Array], pa.Array | None]
 
 
 def golden_records(
-    records: Records, model: Model, cluster: npt.NDArray[np.integer[Any]], cluster_ids: pa.Array
+    records: Records,
+    model: Model,
+    cluster: npt.NDArray[np.integer[Any]],
+    cluster_ids: pa.Array,
+    *,
+    has_value: Mapping[str, npt.NDArray[np.bool_]] | None = None,
 ) -> pa.Table:
     """One row per cluster, in order of cluster number.
 
@@ -46,11 +51,14 @@ def golden_records(
       there are several sources, null where there is none. Further values of an attribute have
       `<attribute>__from_<label>`. Of an attribute that has only lists it is a list, element by element.
 
+    `has_value`: attribute -> whether cleaning leaves each record a value of it, for attributes of one value where that
+    is known; for the others it is worked out.
+
     Values that cleaning leaves nothing of, and values that the model guards, survive only where there is no other.
     Raises UsageError when the clusters do not fit the records, InputError when the input lacks a column of the model.
     """
     _check(records, cluster, cluster_ids)
-    setting = Setting.of(records, model, cluster, len(cluster_ids))
+    setting = Setting.of(records, model, cluster, len(cluster_ids), has_value)
     bundles = bundles_of(records, model)
     names = output_names(records, bundles)
     keys = _record_keys(records)

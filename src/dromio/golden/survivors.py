@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -41,15 +41,25 @@ class Setting:
     """Records of clusters with more than one, by cluster, then by record number."""
     recency: pa.Array | None
     """When each record was last updated, null where blank; None when the model has no such column."""
+    has_value: Mapping[str, Bools] = field(default_factory=dict)
+    """Attribute -> whether cleaning leaves each record a value of it, where that is known already."""
 
     @classmethod
-    def of(cls, records: Records, model: Model, cluster: npt.NDArray[Any], count: int) -> Setting:
+    def of(
+        cls,
+        records: Records,
+        model: Model,
+        cluster: npt.NDArray[Any],
+        count: int,
+        has_value: Mapping[str, Bools] | None = None,
+    ) -> Setting:
         """`count`: number of clusters. Raises InputError when the model's column of recency cannot be used."""
         size = np.bincount(cluster, minlength=count).astype(np.int64)
         single = size[cluster] == 1
         rows = np.flatnonzero(~single)
         several = rows[np.argsort(cluster[rows], kind="stable")]
-        return cls(records, model, cluster, size, single, several, _recency(records, model.recency))
+        recency = _recency(records, model.recency)
+        return cls(records, model, cluster, size, single, several, recency, has_value or {})
 
     def own_connection(self) -> Setting:
         """The same on a further connection to the database, for another thread."""
@@ -139,17 +149,21 @@ def _choose_contested(setting: Setting, bundle: Bundle, record: Ints, raw: Mappi
     scores = _scores(setting, bundle, record, raw)
     rows = np.arange(len(record))
     chosen = choose(cluster, rows, scores)
-    doubted = chosen[~_real(setting, bundle, raw, chosen)]
+    doubted = chosen[~_real(setting, bundle, record, raw, chosen)]
     if not len(doubted):
         return chosen
     again = np.isin(cluster, cluster[doubted])
     real = np.zeros(len(record), np.int64)
-    real[again] = _real(setting, bundle, raw, np.flatnonzero(again))
+    real[again] = _real(setting, bundle, record, raw, np.flatnonzero(again))
     kept = chosen[~again[chosen]]
     return np.concatenate([kept, choose(cluster, rows[again], [lambda some: real[some], *scores])])
 
 
-def _real(setting: Setting, bundle: Bundle, raw: Mapping[str, pa.Array], rows: Ints) -> Bools:
+def _real(setting: Setting, bundle: Bundle, record: Ints, raw: Mapping[str, pa.Array], rows: Ints) -> Bools:
+    """Whether cleaning leaves anything of the values of some rows; `record` holds the record of every row."""
+    if bundle.uses and all(use.attribute.name in setting.has_value for use in bundle.uses):
+        known = [setting.has_value[use.attribute.name][record[rows]] for use in bundle.uses]
+        return np.asarray(np.logical_or.reduce(known), np.bool_)
     some = {name: own.take(pa.array(rows)) for name, own in raw.items()}
     return are_real(setting.records.con, bundle.uses, some, setting.model.guards)
 

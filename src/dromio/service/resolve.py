@@ -5,13 +5,14 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -61,11 +62,13 @@ class Run:
     phases: Phases
     options: RunOptions
     started: datetime
+    has_value: dict[str, npt.NDArray[np.bool_]] = field(default_factory=dict)
 
     def release(self) -> None:
         """Let the pairs and the columns go; entities and golden records can still be had."""
         self.left = self.right = np.zeros(0, np.int32)
         self.counted = count_vectors(np.zeros((0, 0), np.int8))
+        self.has_value = self._has_value()
         self.weight = np.zeros(0, np.int64)
         self.batch.attributes.clear()
         self.batch.rarity.clear()
@@ -86,7 +89,12 @@ class Run:
         """One golden record for each cluster, with the record that supplied each value."""
         from dromio.golden import golden_records
 
-        return golden_records(self.records, self.model, self.cluster, self.cluster_ids)
+        has_value = self._has_value() if self.batch.attributes else self.has_value
+        return golden_records(self.records, self.model, self.cluster, self.cluster_ids, has_value=has_value)
+
+    def _has_value(self) -> dict[str, npt.NDArray[np.bool_]]:
+        """Whether cleaning left each record a value, for every attribute of one value."""
+        return {name: own.filled() for name, own in self.batch.attributes.items() if own.owner is None}
 
     @property
     def pairs(self) -> pa.Table:
