@@ -1,12 +1,11 @@
 """Settings of all tests, and people to resolve."""
 
+import os
 import random
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-import os
-
 from hypothesis import settings
 
 # No time limits: they fail at random on a busy machine. On CI the examples are the same in every run; elsewhere new

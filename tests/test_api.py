@@ -126,8 +126,22 @@ def test_records_that_say_nothing_are_refused_with_the_reason(rows: list[dict[st
 
 
 def test_columns_of_any_name_are_resolved_and_come_out(people: People) -> None:
-    names = ['a"b', "select", "c0", "position", "source", "rowid", "é", "مرحبا", "=x", "a.b", "records", "cluster_id", " "]
-    rows = [row | {name: f"v{number % 7}" for name in names} for number, row in enumerate(people(60))]
+    names = [
+        'a"b',
+        "select",
+        "c0",
+        "position",
+        "source",
+        "rowid",
+        "é",
+        "مرحبا",
+        "=x",
+        "a.b",
+        "records",
+        "cluster_id",
+        " ",
+    ]
+    rows = [row | dict.fromkeys(names, f"v{number % 7}") for number, row in enumerate(people(60))]
     with dromio.resolve(rows) as result:
         assert result.golden.num_rows == len(entities(result))
         assert {*names, "cluster_id__input"} - {"cluster_id"} <= set(result.golden.column_names)
@@ -135,7 +149,10 @@ def test_columns_of_any_name_are_resolved_and_come_out(people: People) -> None:
 
 def test_sources_of_different_columns_meet_in_what_they_share(people: People) -> None:
     rows = people(60, repeated=0.0)
-    shop = [{"key": f"s{row['id']}", "email": row["email"], "full_name": f"{row['first_name']} {row['last_name']}"} for row in rows]
+    shop = [
+        {"key": f"s{row['id']}", "email": row["email"], "full_name": f"{row['first_name']} {row['last_name']}"}
+        for row in rows
+    ]
     with dromio.resolve({"crm": rows, "shop": shop}) as result:
         assert len(set(result.entities["cluster_id"].to_pylist())) == 60
 
@@ -148,8 +165,12 @@ def test_linking_needs_two_sources(people: People) -> None:
 def test_a_model_whose_columns_are_missing_lists_them(people: People) -> None:
     with dromio.resolve(people()) as result:
         model = result.model
-    with pytest.raises(InputError, match=r"the model needs columns that the input lacks: 'first_name', 'dob'; columns are"):
-        dromio.resolve([{k: v for k, v in row.items() if k not in ("first_name", "dob")} for row in people()], model=model)
+    with pytest.raises(
+        InputError, match=r"the model needs columns that the input lacks: 'first_name', 'dob'; columns are"
+    ):
+        dromio.resolve(
+            [{k: v for k, v in row.items() if k not in ("first_name", "dob")} for row in people()], model=model
+        )
 
 
 def test_a_model_that_is_none_is_refused(people: People, tmp_path: Path) -> None:
@@ -190,6 +211,8 @@ def test_a_model_may_speak_of_fields_that_no_column_fills(people: People) -> Non
     document["keys"].append({"fields": ["address.number", "tokens(address.street)"]})
     document["guards"].append({"field": "address.postcode", "values": ["x"]})
     document["frequencies"]["address.unit"] = {"mean": 0.1, "other": 0.1}
-    document["comparisons"][0]["levels"][0]["when"] += " or (equal(given, family) and not missing(given) and missing(middle))"
+    document["comparisons"][0]["levels"][0]["when"] += (
+        " or (equal(given, family) and not missing(given) and missing(middle))"
+    )
     with dromio.resolve(people(), model=dromio.Model.model_validate(document)) as result:
         assert entities(result) == expected

@@ -17,7 +17,9 @@ from dromio.model.files import dump_model
 
 @pytest.fixture(scope="module")
 def document() -> dict[str, object]:
-    rows = [{"id": number, "first_name": f"Anna{number % 3}", "city": "Ulm Bonn"[: 3 + number % 2]} for number in range(12)]
+    rows = [
+        {"id": number, "first_name": f"Anna{number % 3}", "city": "Ulm Bonn"[: 3 + number % 2]} for number in range(12)
+    ]
     with dromio.resolve(rows) as result:
         loaded: dict[str, object] = yaml.safe_load(dump_model(result.model))
     return loaded

@@ -135,7 +135,7 @@ def _code_part(
 
 def _words(attribute: AttributeColumns, expression: FieldExpression, chosen: Codes | None) -> tuple[Codes, Ints]:
     """Every word of the fields that is long enough (and, for rare_tokens, rare where it stands), by value row."""
-    columns = [attribute.columns[field] for field in expression.fields if field in attribute.columns]
+    columns = [attribute.field(name) for name in expression.fields]
     vocabulary = pa.concat_arrays([column.words.vocabulary for column in columns]).unique()
     size = max(len(vocabulary), 1)
     found = [np.zeros(0, np.int64)]

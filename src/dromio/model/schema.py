@@ -37,7 +37,7 @@ FieldText = Annotated[str, AfterValidator(_readable_field)]
 class Part(BaseModel):
     """Base of all parts of a model: frozen, and closed to unknown keys."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class Input(Part):

@@ -270,8 +270,9 @@ def has_one_partner_each(left: Codes, right: Codes, weight: Ints) -> bool:
     """Whether sources that are linked hold hardly any duplicates of their own: then two partners of one record are
     rivals.
 
-    True when at least 50 records match beyond doubt and fewer than 1 in 30 of them match two others so: in measured sets
-    at most 0.026 where sources are clean, 0.16 where they are not. Weaker pairs tell of a weak model, not of duplicates.
+    True when at least 50 records match beyond doubt and fewer than 1 in 30 of them match two others so: in measured
+    sets at most 0.026 where sources are clean, 0.16 where they are not. Weaker pairs tell of a weak model, not of
+    duplicates.
     """
     matched = weight > _BEYOND_DOUBT
     partners = np.bincount(np.concatenate([left[matched], right[matched]]))

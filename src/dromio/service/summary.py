@@ -86,7 +86,8 @@ def _sentences(run: Run, sizes: Ints) -> list[str]:
         f"({(records - entities) / records:.1%}) "
         f"repeat another one.",
         f"{several:,} entities have more than one record; the largest has {int(sizes.max(initial=0)):,}.",
-        f"{len(run.left):,} pairs of records shared a key and were compared, of {_possible_pairs(run):,} possible ones.",
+        f"{len(run.left):,} pairs of records shared a key and were compared, "
+        f"of {_possible_pairs(run):,} possible ones.",
     ]
     if review:
         found.append(f"{review:,} pairs are close to the threshold and worth a review.")
@@ -235,8 +236,8 @@ def _calibration(run: Run) -> dict[str, Any]:
     ]
     return {
         "bins": bins,
-        "note": "Checked without labels: of the pairs in each range of probability, the share that is more than unrelated "
-        "and related pairs account for, against the probability that the model gives.",
+        "note": "Checked without labels: of the pairs in each range of probability, the share that is more than "
+        "unrelated and related pairs account for, against the probability that the model gives.",
     }
 
 
