@@ -216,3 +216,16 @@ def test_a_model_may_speak_of_fields_that_no_column_fills(people: People) -> Non
     )
     with dromio.resolve(people(), model=dromio.Model.model_validate(document)) as result:
         assert entities(result) == expected
+
+
+def test_two_hundred_columns_are_resolved(people: People) -> None:
+    more = [{f"column {number}": f"{'abcd'[(number + row) % 4]}" for number in range(200)} for row in range(60)]
+    with dromio.resolve([row | other for row, other in zip(people(), more, strict=True)]) as result:
+        assert result.golden.num_columns > 200
+        assert len(result.model.comparisons) <= 40
+
+
+def test_the_index_that_pandas_writes_takes_no_part(people: People) -> None:
+    rows = [{"Unnamed: 0": number} | row for number, row in enumerate(people())]
+    with dromio.resolve(rows) as result:
+        assert "Unnamed: 0" not in {name for one in result.model.attributes for name in one.inputs[0].columns.values()}

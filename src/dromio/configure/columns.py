@@ -212,7 +212,7 @@ for _hint in _HINTS:
 _BOOKKEEPING = frozenset(
     "source|source system|source dataset|source file|file|file name|filename|system|created|created at|created on|created date|updated"
     "|updated at|updated on|last updated|last modified|modified|modified at|timestamp|load date|ingested at|batch|row|row number|index"
-    "|unnamed 0|source name|dataset|origin|channel|date added|entry date|insert date|cluster|cluster id|entity id|golden id".split(
+    "|unnamed|source name|dataset|origin|channel|date added|entry date|insert date|cluster|cluster id|entity id|golden id".split(
         "|"
     )
 )
