@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -56,8 +56,3 @@ class Pair(NamedTuple):
         if one == other:
             raise ValueError(f"a pair needs two records, got {one} twice")
         return cls(*sorted((one, other)))
-
-
-def attributes_of(records: Iterable[Record]) -> list[str]:
-    """Names of all attributes that occur, sorted."""
-    return sorted({name for record in records for name in record.values})

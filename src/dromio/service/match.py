@@ -29,7 +29,6 @@ from dromio.plan import MILLI, Plan, PlannedKey, make_plan, probability
 from dromio.training import chance as chances
 from dromio.training.counts import VectorCounts
 from dromio.training.frequencies import frequencies, word_weights
-from dromio.training.train import Training, train
 
 _WORD_MEASURES = ("overlap", "cosine", "soft_overlap", "rare_tokens")
 _GUESSED_MATCHES = 0.3
@@ -146,11 +145,6 @@ def candidates(batch: Batch, plan: Plan, source: Codes | None, threads: int) -> 
     for columns in batch.attributes.values():
         columns.coded.clear()
     return pairs, done, added
-
-
-def learn(model: Model, counted: VectorCounts, known: chances.Chance) -> Training:
-    """The model trained on the vectors of its candidate pairs."""
-    return train(model, counted, known)
 
 
 def weigh(batch: Batch, plan: Plan, counted: VectorCounts, left: Codes, right: Codes) -> Ints:

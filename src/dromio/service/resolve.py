@@ -33,7 +33,7 @@ from dromio.service.limits import check_address_space
 from dromio.service.options import RunOptions
 from dromio.service.phases import Phases, Watcher, nobody
 from dromio.training.counts import VectorCounts, count_vectors
-from dromio.training.train import Training
+from dromio.training.train import Training, train
 
 _BEYOND_DOUBT = 5 * MILLI
 PAIRS_FLOOR = -10 * MILLI
@@ -244,7 +244,7 @@ def _run(
     with phases.phase("train"):
         if not model.trained:
             assert known is not None
-            training = match.learn(model, counted, known)
+            training = train(model, counted, known)
             model = training.model
         if options.threshold is not None:
             review = min(model.thresholds.review, options.threshold)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import log2
 from typing import Any
 
@@ -239,8 +238,3 @@ def _calibration(run: Run) -> dict[str, Any]:
         "note": "Checked without labels: of the pairs in each range of probability, the share that is more than "
         "unrelated and related pairs account for, against the probability that the model gives.",
     }
-
-
-def shown(texts: Sequence[str | None], most: int = 60) -> list[str]:
-    """Texts cut to a length fit to be shown."""
-    return [(text or "")[:most] for text in texts]
