@@ -148,6 +148,7 @@ def summary(name: str, quality: Evaluation, seconds: float) -> dict[str, Any]:
     if quality.pairs is not None:
         row["pair_f1"] = round(quality.pairs.at_match.f1, 4)
         row["best_pair_f1"] = round(max((point.f1 for point in quality.pairs.curve), default=0.0), 4)
+        assert quality.pairs.calibration is not None
         row["ece"] = round(quality.pairs.calibration.equal_width, 4)
         row["ece_adaptive"] = round(quality.pairs.calibration.adaptive, 4)
         row["compared"] = quality.pairs.compared

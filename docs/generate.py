@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import click
@@ -19,13 +19,26 @@ EXAMPLES: dict[str, str] = {
     "month_day": "month_day(birth_date.iso)",
     "prefix": "prefix(address.postcode, 3)",
     "soundex": "soundex(name.family)",
+    "metaphone": "metaphone(name.family, 4)",
+    "dmetaphone": "dmetaphone(name.family)",
+    "dmetaphone_alt": "dmetaphone_alt(name.family)",
+    "casefold": "casefold(code.value)",
+    "alphanumeric": "alphanumeric(code.value)",
     "sorted_letters": "sorted_letters(name.family)",
     "skeleton": "skeleton(name.family)",
     "tokens": "tokens(name.given, name.family)",
     "rare_tokens": "rare_tokens(company.name)",
+    "soundex_positions": "soundex_positions(name.family, 3)",
+    "neighbours": "neighbours(name.family, 2)",
+    "neighbours_share": "neighbours_share(name.family, 170)",
+    "rare_trigrams": "rare_trigrams(name.family, 500)",
     "equal": "equal(number, street)",
     "missing": "missing(postcode, city)",
     "absent": "absent(unit)",
+    "missing_left": "missing_left(name.family)",
+    "missing_right": "missing_right(name.family)",
+    "left_is": "left_is(status.value, 'active', 'new')",
+    "right_is": "right_is(status.value, 'active')",
     "nickname": "nickname(given)",
     "initial": "initial(given)",
     "crossed": "crossed(given, family)",
@@ -36,13 +49,19 @@ EXAMPLES: dict[str, str] = {
     "one_part_differs": "one_part_differs(iso)",
     "always": "always()",
     "jaro_winkler": "jaro_winkler(family) >= 0.92",
+    "jaro": "jaro(family) >= 0.85",
     "edit_similarity": "edit_similarity(name) >= 0.9",
+    "swap_similarity": "swap_similarity(name) >= 0.9",
+    "trigram": "trigram(name) >= 0.3",
+    "soundex_agreement": "soundex_agreement(family) >= 0.75",
     "jaccard": "jaccard(value) >= 0.5",
     "overlap": "overlap(name) >= 0.95",
     "cosine": "cosine(name) >= 0.7",
     "soft_overlap": "soft_overlap(name) >= 0.8",
     "levenshtein": "levenshtein(address) <= 1",
     "damerau_levenshtein": "damerau_levenshtein(number) <= 1",
+    "share_of_left": "share_of_left(name.family) <= 0.17",
+    "share_of_right": "share_of_right(name.family) <= 0.17",
     "days": "days(iso) <= 31",
     "difference": "difference(value) <= 0.5",
     "kilometres": "kilometres(lat, lon) <= 10",
@@ -58,8 +77,18 @@ def command_line() -> str:
     for name in cli.list_commands(context):
         command = cli.get_command(context, name)
         assert command is not None
-        parts.append(_command(name, command))
+        parts += _sections(name, command)
     return "\n".join(parts)
+
+
+def _sections(name: str, command: click.Command) -> Iterator[str]:
+    """The section of a command; of a group, and of each of its commands."""
+    if not isinstance(command, click.Group):
+        yield _command(name, command)
+        return
+    yield f"## dromio {name}\n\n{command.help}\n"
+    for inner, one in sorted(command.commands.items()):
+        yield _command(f"{name} {inner}", one).replace("## ", "### ", 1)
 
 
 def _command(name: str, command: click.Command) -> str:

@@ -34,7 +34,9 @@ GENERATE = _generate()
 def _options(name: str) -> list[str]:
     command = cli.get_command(click.Context(cli), name)
     assert command is not None
-    return [spelling for one in command.params if isinstance(one, click.Option) for spelling in one.opts]
+    commands = [command, *(command.commands.values() if isinstance(command, click.Group) else ())]
+    parameters = (one for each in commands for one in each.params)
+    return [spelling for one in parameters if isinstance(one, click.Option) for spelling in one.opts]
 
 
 @pytest.mark.parametrize("name", ["cli.md", "expressions.md"])

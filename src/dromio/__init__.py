@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dromio.api import Result as Result
+    from dromio.api import explain as explain
     from dromio.api import resolve as resolve
     from dromio.errors import DromioError as DromioError
     from dromio.evaluation import evaluate as evaluate
     from dromio.model.files import load_model as load_model
     from dromio.model.files import save_model as save_model
     from dromio.model.schema import Model as Model
+    from dromio.store import open as open
 
 __version__ = "0.1.0"
 _HOMES = {
@@ -26,11 +28,24 @@ _HOMES = {
     "Model": "dromio.model.schema",
     "Result": "dromio.api",
     "evaluate": "dromio.evaluation",
+    "explain": "dromio.api",
     "load_model": "dromio.model.files",
+    "open": "dromio.store",
     "resolve": "dromio.api",
     "save_model": "dromio.model.files",
 }
-__all__ = ["DromioError", "Model", "Result", "__version__", "evaluate", "load_model", "resolve", "save_model"]
+__all__ = [
+    "DromioError",
+    "Model",
+    "Result",
+    "__version__",
+    "evaluate",
+    "explain",
+    "load_model",
+    "open",
+    "resolve",
+    "save_model",
+]
 
 
 def __getattr__(name: str) -> Any:

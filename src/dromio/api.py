@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import finalize
 
 import pyarrow as pa
@@ -17,6 +18,9 @@ from dromio.model.schema import LinkType, Model
 from dromio.service import resolve as service
 from dromio.service.options import RunOptions, parse_memory
 from dromio.service.phases import Watcher, nobody
+
+if TYPE_CHECKING:
+    from dromio.service.explain import Explanation
 
 
 class Result:
@@ -94,6 +98,7 @@ def resolve(
     id: str | None = None,
     link_type: LinkType | None = None,
     one_to_one: bool = False,
+    allow_scan: bool = False,
     threshold: float | None = None,
     memory: str | int | None = None,
     threads: int | None = None,
@@ -104,7 +109,8 @@ def resolve(
     `inputs`: a path (CSV, Parquet, JSON lines), a database URL with a table, a pandas or Polars DataFrame, an Arrow
     table, a DuckDB relation, a list of dictionaries; or several of them, as a list or as a mapping of source name to
     input. `model`: a model or the path of one; None finds everything out from the data. `id`: the column that tells
-    records apart. `threshold`: match weight in bits from which a pair is a match. `memory`: bytes, or a text such as
+    records apart. `allow_scan`: whether all pairs may be looked at where the model's rules leave no way around it.
+    `threshold`: match weight in bits from which a pair is a match. `memory`: bytes, or a text such as
     "6GB".
 
     Raises InputError, ModelError, UsageError, ResourceError.
@@ -115,6 +121,7 @@ def resolve(
         memory=parse_memory(memory) if isinstance(memory, str) else memory,
         threads=threads,
         one_to_one=one_to_one,
+        allow_scan=allow_scan,
     )
     if isinstance(model, str | Path):
         model = load_model(model)
@@ -123,3 +130,15 @@ def resolve(
     with ExitStack() as stack:
         run = stack.enter_context(service.run(inputs, model=model, id_column=id, options=options, watch=watch))
         return Result(run, stack.pop_all())
+
+
+def explain(left: Mapping[str, Any], right: Mapping[str, Any], *, model: Model | str | Path) -> Explanation:
+    """Why a model decides as it does on two records, each given as column -> value.
+
+    `model`: a trained model or the path of one. The explanation has `decision`, `why_not`, `to_text()`, `to_dict()`.
+
+    Raises InputError, ModelError.
+    """
+    from dromio.service.explain import explain as explained
+
+    return explained(left, right, load_model(model) if isinstance(model, str | Path) else model)

@@ -16,6 +16,8 @@ from math import log2
 import numpy as np
 import numpy.typing as npt
 
+from dromio.deciders import Decider, decider_of
+from dromio.deciders.keys import Derived, Scan, derived_keys
 from dromio.errors import Fault, ModelError
 from dromio.model.expressions import Condition, FieldExpression, leaves, parse_condition, parse_field
 from dromio.model.schema import Comparison, Frequencies, Key, Model, local
@@ -43,6 +45,8 @@ class PlannedComparison:
     against_related: Ints
     term_frequency: tuple[str | None, ...]
     tells_related_apart: bool
+    same_label: bool
+    """Whether only values with equal labels are compared."""
     least_adjustment: Ints
     """How far the commonness of a value may lower each level: never below what lacking the value would give."""
 
@@ -58,7 +62,7 @@ class PlannedKey:
 
     name: str
     parts: tuple[tuple[str, FieldExpression], ...]
-    max_block: int
+    max_block: int | None
     split_by: tuple[tuple[str, FieldExpression], ...] = ()
 
 
@@ -71,6 +75,10 @@ class Plan:
     comparisons: tuple[PlannedComparison, ...]
     prior_unrelated: int
     prior_related: int
+    decider: Decider | None = None
+    """What decides before the probabilistic model, or instead of it."""
+    scans: tuple[Scan, ...] = ()
+    """Clauses that no key serves."""
 
     @cached_property
     def match_threshold(self) -> int:
@@ -79,6 +87,11 @@ class Plan:
     @cached_property
     def review_threshold(self) -> int:
         return round(self.model.thresholds.review * MILLI)
+
+    @cached_property
+    def same_label(self) -> frozenset[str]:
+        """Attributes of which only values with equal labels are compared."""
+        return frozenset(one.name for one in self.model.attributes if one.pairing == "same_label")
 
     def decide(self, weight: int) -> str:
         """match | review | non-match for a weight in thousandths of a bit."""
@@ -91,6 +104,9 @@ def make_plan(model: Model, *, trained: bool = True) -> Plan:
     """The plan of a model. Raises ModelError when a trained model is wanted and this one is not."""
     if trained and not model.trained:
         raise ModelError([Fault("", "the model is not trained: every level needs m and u, and the model a prior")])
+    # Keys given are the user's choice; what they are given for besides, probabilities, says nothing of certain rules.
+    is_wanted = not model.keys or bool(model.rules and model.comparisons)
+    derived = derived_keys(model) if is_wanted else Derived((), ())
     prior = model.prior
     unrelated = related = 0
     if trained and prior is not None:
@@ -98,10 +114,17 @@ def make_plan(model: Model, *, trained: bool = True) -> Plan:
         related = milli(log2(prior.match / prior.related)) if prior.related > 0 else NO_RIVAL
     return Plan(
         model,
-        tuple(planned_key(key) for key in model.keys),
-        tuple(_planned_comparison(comparison, trained=trained) for comparison in model.comparisons),
+        tuple(planned_key(key) for key in (*model.keys, *derived.keys)),
+        tuple(
+            _planned_comparison(
+                comparison, trained=trained, same_label=model.attribute(comparison.attribute).pairing == "same_label"
+            )
+            for comparison in model.comparisons
+        ),
         unrelated,
         related,
+        decider_of(model),
+        derived.scans,
     )
 
 
@@ -135,7 +158,7 @@ def planned_key(key: Key) -> PlannedKey:
     return PlannedKey(str(key), parts, key.max_block, tuple(local(parse_field(text)) for text in key.split_by))
 
 
-def _planned_comparison(comparison: Comparison, *, trained: bool) -> PlannedComparison:
+def _planned_comparison(comparison: Comparison, *, trained: bool, same_label: bool) -> PlannedComparison:
     null = parse_condition(comparison.null_when)
     conditions = tuple(parse_condition(level.when) for level in comparison.levels if level.when is not None)
     unrelated, related = [0], [0]
@@ -160,6 +183,7 @@ def _planned_comparison(comparison: Comparison, *, trained: bool) -> PlannedComp
         np.array(related, np.int64),
         (None, *(level.term_frequency for level in comparison.levels)),
         tells_apart,
+        same_label,
         least,
     )
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dromio.configure import draft
 from dromio.engines.columns import AttributeColumns, Column
@@ -97,3 +99,23 @@ def test_numbers_without_spread_have_no_close_level() -> None:
 )
 def test_categories_of_several_words_are_compared_by_words_too(values: list[str], by_words: bool) -> None:
     assert ("a word shared" in labels(columns("x", value=values), "category")) is by_words
+
+
+SENTENCES = st.lists(
+    st.none() | st.lists(st.sampled_from("anna bob carla dan eve".split()), min_size=1, max_size=9).map(" ".join),
+    min_size=1,
+    max_size=12,
+)
+
+
+@given(SENTENCES, SENTENCES)
+def test_common_words_are_those_of_the_shorter_text_that_the_longer_has_too(
+    first: list[str | None], second: list[str | None]
+) -> None:
+    rows = min(len(first), len(second))
+    bags = draft._bags(
+        {name: Column.encode(pa.array(own[:rows], pa.string())) for name, own in (("a", first), ("b", second))}
+    )
+    both = [(set(one.split()), set(other.split())) for one, other in zip(first, second, strict=False) if one and other]
+    shares = [len(one & other) / min(len(one), len(other)) for one, other in both]
+    assert draft._common_share(bags["a"], bags["b"]) == (sum(shares) / len(shares) if shares else 0.0)

@@ -10,13 +10,36 @@ import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlglot import exp
 
 from dromio.clean import DEFAULT_OPTIONS, TYPES, CleanOptions, clean_value
 from dromio.clean.placeholders import listed
-from dromio.engines.bulk_clean import BULK, bulk_queries, bulk_query
-from dromio.engines.sql import column, render
+from dromio.engines.bulk_clean import BULK, among, bulk_queries, bulk_query
+from dromio.engines.sql import column, render, table
 
 Row = dict[str, str | None]
+
+MARKS = [
+    "a.b",
+    "n/a",
+    "",
+    "(blank)",
+    "[x]",
+    "^",
+    "$",
+    "*",
+    "a|b",
+    "\\",
+    "?",
+    "{2}",
+    "é",
+    "-",
+    "'",
+    "<null>",
+    "x y",
+    "_",
+]
+"""Texts that would mean something else in a regular expression."""
 
 OWN = CleanOptions(day_first=True, placeholders=frozenset({"abc", "n.k.", "smith", "12", "o brien", "main st"}))
 
@@ -233,3 +256,11 @@ def test_column_that_is_no_text_is_cleaned_as_text(con: duckdb.DuckDBPyConnectio
     query = bulk_query("date", "numbers", "id", {"value": column("born")}, DEFAULT_OPTIONS)
     assert query is not None
     assert con.execute(render(query)).fetchall() == [(1, True, "1986-10-24")]
+
+
+@pytest.mark.parametrize("size", [0, 2, len(MARKS)])
+def test_being_among_texts_does_not_depend_on_how_many_they_are(con: duckdb.DuckDBPyConnection, size: int) -> None:
+    con.register("marks", pa.table({"mark": pa.array([*MARKS, None, "zz", "a", "ab", "xyz", "N/A"])}))
+    found = con.execute(render(exp.select(among(column("mark"), MARKS[:size])).from_(table("marks")))).fetchall()
+    assert [row[0] for row in found[: len(MARKS)]] == [text in MARKS[:size] for text in MARKS]
+    assert [row[0] for row in found[len(MARKS) :]] == [None if size else False] + [False] * 5

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from dromio.engines import kernels, scalar
 from dromio.engines.columns import Column, Rarity
+from dromio.model.expressions import DISTANCES
 from engines.values import HOSTILE
 
 RARE = Rarity({"anna": 2345, "bob": 6000, "é": 1}, 9000)
@@ -32,7 +33,16 @@ TEXTS = [text for text in HOSTILE if len(text) < 200] + [
     "1.5",
     "-7",
 ]
-TEXT_MEASURES = ("jaro_winkler", "edit_similarity", "levenshtein", "damerau_levenshtein")
+TEXT_MEASURES = (
+    "jaro_winkler",
+    "jaro",
+    "edit_similarity",
+    "swap_similarity",
+    "levenshtein",
+    "damerau_levenshtein",
+    "share_of_left",
+    "share_of_right",
+)
 BAG_MEASURES = ("jaccard", "overlap", "cosine", "soft_overlap")
 
 
@@ -51,7 +61,7 @@ def assert_like_reference(function: str, texts: list[str], bound: float) -> None
     left, right = all_pairs(one)
     found = kernels.MEASURES[function](function, one, left, right, bound)
     values = one.values.to_pylist()
-    at_least = function not in ("levenshtein", "damerau_levenshtein", "days", "difference")
+    at_least = function not in DISTANCES
     for at in range(len(left)):
         a, b = values[left[at]], values[right[at]]
         given = (scalar.bag(a, RARE.of), scalar.bag(b, RARE.of)) if function in BAG_MEASURES else (a, b)
@@ -123,3 +133,17 @@ def test_words_are_shared_across_two_columns() -> None:
     found = kernels.share_a_word(first, second, left, right)
     values = first.values.to_pylist(), second.values.to_pylist()
     assert found.tolist() == [scalar.shares_token(values[0][a], values[1][b]) for a, b in zip(left, right, strict=True)]
+
+
+BAGS = st.lists(st.sampled_from("abcdefghijklm"), max_size=14).map(" ".join)
+
+
+@given(st.lists(st.tuples(BAGS, BAGS), min_size=1, max_size=30))
+def test_words_of_short_and_of_long_values_are_shared_alike(pairs: list[tuple[str, str]]) -> None:
+    column = Column.encode(pa.array([text for pair in pairs for text in pair]))
+    column = Column(column.codes, column.values, Rarity({"a": 5, "b": 70}, 1000))
+    found = kernels._shared_weight(column.words, column.word_weights, column.codes[::2], column.codes[1::2])
+    rarity = column.rarity
+    assert rarity is not None
+    wanted = [sum(rarity.of(word) for word in set(one.split()) & set(other.split())) for one, other in pairs]
+    assert found.tolist() == wanted

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dromio.engines.columns import AttributeColumns, Column, Rarity
-from dromio.engines.keys import Blocks, Coded, blocks, code_records, pack, unpack
+from dromio.engines.keys import Blocks, Coded, blocks, code_records, join, pack, unpack
 from dromio.model.expressions import parse_field
 from dromio.model.schema import local
 from dromio.plan import PlannedKey
@@ -153,3 +153,23 @@ def test_many_parts_of_many_values_do_not_collide(parts: int) -> None:
     }
     found = code_records(columns, key(*(f"n{part}.a" for part in range(parts))), size)
     assert len(set(found.codes.tolist())) == size
+
+
+@given(st.sets(st.integers(0, 99), max_size=2), st.sets(st.integers(0, 99), min_size=40))
+def test_a_few_records_joined_with_many_keep_the_code_of_both(few: set[int], many: set[int]) -> None:
+    one = Coded(np.array(sorted(few), np.int64) % 3, np.array(sorted(few), np.int32), True)
+    other = Coded(np.array(sorted(many), np.int64) % 5, np.array(sorted(many), np.int32), True)
+    found = join(one, other, 100)
+    span = max(record % 5 for record in many) + 1
+    assert found.records.tolist() == sorted(few & many)
+    assert found.codes.tolist() == [record % 3 * span + record % 5 for record in sorted(few & many)]
+
+
+def test_pairs_that_several_codes_bring_together_are_let_go_on_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    codes = np.repeat(np.arange(6), 5).astype(np.int64)
+    coded = Coded(codes, np.tile(np.arange(5), 6).astype(np.int32))
+    once = blocks(coded, None, records=5)
+    monkeypatch.setattr("dromio.engines.keys._MOST_REPEATED", 3)
+    again = blocks(coded, None, records=5)
+    assert again.pairs.tolist() == once.pairs.tolist()
+    assert once.count == 10

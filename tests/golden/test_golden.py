@@ -380,7 +380,10 @@ def scores(rules: list[str], row: Row, rivals: list[Row], rank: list[str]) -> tu
     """The rules said plainly, for one value of one role: smaller is better."""
     text = row["city"].strip()
     score: dict[str, Any] = {
-        "most_frequent": -sum(fold(row["city"]) == fold(one["city"]) for one in rivals),
+        "most_frequent": (
+            -sum(fold(row["city"]) == fold(one["city"]) for one in rivals),
+            -sum(text == one["city"].strip() for one in rivals) if len(rivals) > 2 else 0,
+        ),
         "most_complete": 0,
         "longest": -len(text),
         "most_recent": [-ord(char) for char in (row["seen"] or "").strip()] + [0],

@@ -8,9 +8,13 @@ from dromio.model import expressions
 from dromio.model.expressions import (
     DISTANCES,
     FIELDS_OF,
+    MOST,
+    NUMBERED,
+    SEVERAL_FIELDS,
     SIMILARITIES,
     TESTS,
     TRANSFORMS,
+    WITH_TEXTS,
     All,
     AnyOf,
     Condition,
@@ -18,6 +22,7 @@ from dromio.model.expressions import (
     FieldExpression,
     Measure,
     Not,
+    Together,
     leaves,
     parse_condition,
     parse_field,
@@ -28,11 +33,13 @@ NAMES = st.sampled_from(["a", "given", "name.given", "b2", "x_y"])
 PLAIN = NAMES.map(lambda name: FieldExpression((name,)))
 FIELDS = st.one_of(
     PLAIN,
-    st.tuples(
-        NAMES, st.sampled_from([name for name in TRANSFORMS if name not in ("prefix", "tokens", "rare_tokens")])
-    ).map(lambda drawn: FieldExpression((drawn[0],), drawn[1])),
-    st.tuples(NAMES, st.integers(1, 99)).map(lambda drawn: FieldExpression((drawn[0],), "prefix", drawn[1])),
-    st.tuples(st.lists(NAMES, min_size=1, max_size=3), st.sampled_from(["tokens", "rare_tokens"])).map(
+    st.tuples(NAMES, st.sampled_from([name for name in TRANSFORMS if name not in (*NUMBERED, *SEVERAL_FIELDS)])).map(
+        lambda drawn: FieldExpression((drawn[0],), drawn[1])
+    ),
+    st.tuples(NAMES, st.sampled_from(NUMBERED), st.integers(1, 99)).map(
+        lambda drawn: FieldExpression((drawn[0],), drawn[1], min(drawn[2], MOST.get(drawn[1], drawn[2])))
+    ),
+    st.tuples(st.lists(NAMES, min_size=1, max_size=3), st.sampled_from(SEVERAL_FIELDS)).map(
         lambda drawn: FieldExpression(tuple(drawn[0]), drawn[1])
     ),
 )
@@ -44,13 +51,14 @@ def any_leaf(draw: st.DrawFn) -> Leaf:
     least, most = FIELDS_OF.get(name, (1, 1))
     fields = tuple(draw(st.lists(FIELDS, min_size=least, max_size=most)))
     if name in TESTS:
-        return expressions.Test(name, fields)
+        texts = draw(st.lists(st.text(max_size=8), min_size=1, max_size=3)) if name in WITH_TEXTS else []
+        return expressions.Test(name, fields, tuple(texts))
     return Measure(name, fields, draw(st.integers(0, 100)) / (100 if name in SIMILARITIES else 4))
 
 
 def _deeper(part: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
     parts = st.lists(part, min_size=2, max_size=3).map(tuple)
-    return st.one_of(parts.map(All), parts.map(AnyOf), part.map(Not), part)
+    return st.one_of(parts.map(All), parts.map(AnyOf), part.map(Not), part.map(Together), part)
 
 
 CONDITIONS: st.SearchStrategy[Condition] = _deeper(_deeper(_deeper(any_leaf())))
@@ -58,8 +66,8 @@ CONDITIONS: st.SearchStrategy[Condition] = _deeper(_deeper(_deeper(any_leaf())))
 
 def _flat(condition: Condition) -> Condition:
     """Nested parts of one kind in one list: `(a and b) and c` reads as `a and b and c`."""
-    if isinstance(condition, Not):
-        return Not(_flat(condition.part))
+    if isinstance(condition, Not | Together):
+        return type(condition)(_flat(condition.part))
     if isinstance(condition, All | AnyOf):
         parts: list[Condition] = []
         for part in map(_flat, condition.parts):
@@ -126,10 +134,14 @@ def test_and_binds_closer_than_or() -> None:
         ("equal(lower(a))", ["lower(a)", "expected a field or a transform", "year"]),
         ("equal(prefix(a))", ["prefix(a)", "one number from 1"]),
         ("equal(prefix(a, 0))", ["prefix(a, 0)", "one number from 1"]),
-        ("equal(soundex(a, 3))", ["soundex(a, 3)", "one number from 1"]),
+        ("equal(soundex(a, 3))", ["soundex(a, 3)", "takes no number"]),
         ("equal(year(month_day(a)))", ["expected year(field, …)"]),
         ("0 <= days(a) <= 3", ["expected a test"]),
         ("equal(a); equal(b)", ["cannot read"]),
+        ("left_is(a)", ["left_is(a)", "texts in quotes"]),
+        ("equal('x')", ["'x'", "expected a field"]),
+        ("left_is('x', a)", ["'x'", "expected a field"]),
+        ("together(equal(a), equal(b))", ["together", "takes one condition"]),
         ("__import__('os')", ["expected a field"]),
         ("equal(a) if equal(b) else equal(c)", ["expected a test"]),
         ("a" * 2001, ["2001 characters", "2000"]),

@@ -102,3 +102,23 @@ def test_tiny_probabilities_survive_json(tmp_path: Path) -> None:
     model = model_from(changed("comparisons/0/levels/0/u", 1e-9))
     save_model(model, tmp_path / "model.json")
     assert load_model(tmp_path / "model.json") == model
+
+
+@pytest.mark.parametrize("name", ["model.yaml", "model.json"])
+def test_a_value_that_is_none_on_purpose_survives_a_file(tmp_path: Path, name: str) -> None:
+    made = document()
+    made["keys"][0]["max_block"] = None
+    made.pop("comparisons")
+    made["groups"] = [
+        {
+            "name": "g",
+            "relevance": {"similarity": "jaro_winkler(name.given)"},
+            "actions": [{"decision": "match", "from": 0.9}],
+        }
+    ]
+    model = model_from(made)
+    save_model(model, tmp_path / name)
+    again = load_model(tmp_path / name)
+    assert again == model
+    assert again.keys[0].max_block is None
+    assert again.groups[0].actions[0].from_ == 0.9

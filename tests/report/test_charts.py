@@ -148,3 +148,22 @@ def test_missing_altair_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None
 @pytest.mark.parametrize(("largest", "ticks"), [(0, [0, 1]), (1, [0, 1]), (10, [0, 1, 10]), (11, [0, 1, 10, 100])])
 def test_powers_of_ten_reach_the_largest(largest: float, ticks: list[int]) -> None:
     assert powers_of_ten(largest) == ticks
+
+
+def test_waterfall_counts_in_the_unit_of_the_example() -> None:
+    steps = [{"comparison": "mail", "label": "holds", "weight": 5}, {"comparison": "name", "label": "", "weight": -2}]
+    points = charts.waterfall({"unit": "points", "steps": steps, "prior_weight": 0, "match_weight": 3}, {"match": 4})
+    shown = [row for row in rows(points) if "step" in row]
+    assert {row["step"]: row["weight"] for row in shown} == {"mail: holds": "+5", "name": "−2", "sum": "+3"}
+    assert "points so far" in drawn(points)
+
+
+def test_waterfall_of_clauses_draws_every_step_alone() -> None:
+    steps = [{"comparison": "a", "weight": 0.5}, {"comparison": "b", "weight": 1}, {"comparison": "c", "weight": None}]
+    shown = [row for row in rows(charts.waterfall({"unit": "clauses", "steps": steps})) if "step" in row][:3]
+    assert [(row["low"], row["high"], row["kind"]) for row in shown] == [
+        (0, 0.5, "total"),
+        (0, 1, "for"),
+        (0, 0, "total"),
+    ]
+    assert [row["weight"] for row in shown] == ["50%", "100%", "–"]

@@ -17,7 +17,9 @@ from dromio.clean import (
     organisation,
     person_name,
     phone,
+    plain,
     raw,
+    trimmed,
     url,
 )
 from dromio.clean.base import DEFAULT_OPTIONS, AttributeType, CleanOptions, Fields, Parts
@@ -43,7 +45,9 @@ TYPES: dict[str, AttributeType] = {
         url,
         ip,
         raw,
+        trimmed,
         folded,
+        plain,
     )
 }
 """Name -> attribute type."""

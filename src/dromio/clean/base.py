@@ -40,6 +40,8 @@ class AttributeType:
     roles: tuple[str, ...]
     fields: tuple[str, ...]
     clean: Clean
+    open_roles: bool = False
+    """Whether a model may name further roles; each then gives a field of its own name."""
 
 
 def is_placeholder(folded: str, known: frozenset[str], options: CleanOptions) -> bool:

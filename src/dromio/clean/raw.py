@@ -6,8 +6,8 @@ from dromio.clean.base import AttributeType, CleanOptions, Fields, Parts
 
 
 def clean(parts: Parts, options: CleanOptions) -> Fields:
-    """The text unchanged; missing only when it was not delivered, so that an empty text stays a value."""
-    return {"value": parts["value"]} if "value" in parts else {}
+    """The texts unchanged; missing only when not delivered, so that an empty text stays a value."""
+    return dict(parts)
 
 
-TYPE = AttributeType(name="raw", doc="Text as delivered", roles=("value",), fields=("value",), clean=clean)
+TYPE = AttributeType("raw", "Text as delivered", roles=("value",), fields=("value",), clean=clean, open_roles=True)

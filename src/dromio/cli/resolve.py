@@ -25,6 +25,7 @@ import click
     type=click.Choice(["dedupe_only", "link_only", "link_and_dedupe"]),
     help="Which pairs may match: within a source, across sources, or both.",
 )
+@click.option("--allow-scan", is_flag=True, help="Look at all pairs where the model's rules leave no way around it.")
 @click.option("--one-to-one", is_flag=True, help="An entity holds at most one record of each source.")
 @click.option("--threshold", type=float, help="Match weight in bits from which a pair is a match.")
 @click.option(
@@ -48,6 +49,7 @@ def command(
     model_path: Path | None,
     id_column: str | None,
     link_type: str | None,
+    allow_scan: bool,
     one_to_one: bool,
     threshold: float | None,
     engine: str,
@@ -78,6 +80,7 @@ def command(
         memory=parse_memory(memory) if memory else None,
         threads=threads,
         one_to_one=one_to_one,
+        allow_scan=allow_scan,
     )
     check_folder(output)
     model = load_model(model_path) if model_path else None

@@ -5,7 +5,8 @@ Pairs that were never compared count `unseen` (a small negative weight). Average
 pair of clusters that are each other's best at the same time gives what merging the best pair one at a time gives, so a
 round costs a few sorts of the edges that are left, and no component needs a loop of its own.
 
-All figures are whole thousandths of a bit, so sums do not depend on the order of edges; ties go to the smaller record.
+All figures are whole thousandths of a bit, so sums do not depend on the order of edges; ties within a round go to the
+smaller record.
 """
 
 from __future__ import annotations

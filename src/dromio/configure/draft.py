@@ -5,13 +5,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from dromio.configure.columns import Understood
-from dromio.engines.columns import AttributeColumns, Column
+from dromio.engines.columns import AttributeColumns, Codes, Column, Ints
 from dromio.model import defaults
 from dromio.model.schema import Attribute, Comparison, Input, Survivorship
 
@@ -99,25 +101,57 @@ def _repeating(model_attributes: Sequence[Attribute], columns: Mapping[str, Attr
         for kind, field in _TEXTS
         if one.type == kind and columns[one.name].owner is None
     }
+    bags = _bags({one: columns[one].columns[field] for one, field in texts.items()})
     repeating: set[str] = set()
     for one, other in combinations(texts, 2):
-        first, second = columns[one].columns[texts[one]], columns[other].columns[texts[other]]
-        if _common_share(first, second) >= _MOST_COMMON:
-            filled = [round(float((column.codes >= 0).mean()), 1) for column in (first, second)]
+        if _common_share(bags[one], bags[other]) >= _MOST_COMMON:
+            filled = [round(float((bags[name].codes >= 0).mean()), 1) for name in (one, other)]
             repeating.add(other if filled[0] >= filled[1] else one)
     return repeating
 
 
-def _common_share(first: Column, second: Column) -> float:
+@dataclass(frozen=True)
+class _Bag:
+    """The distinct words of every text of a column, as numbers that several columns share; those of text i are
+    words[start[i]:start[i+1]]."""
+
+    codes: Codes
+    start: Ints
+    words: Codes
+
+    def of(self, codes: Codes, empty: int) -> tuple[Codes, Ints]:
+        """(words of each text, filled up with `empty`; number of them)."""
+        count = np.diff(self.start)[codes]
+        result = np.full((len(codes), int(count.max(initial=0))), empty, np.int32)
+        inside = np.arange(result.shape[1])
+        is_word = inside < count[:, None]
+        result[is_word] = self.words[(self.start[codes][:, None] + inside)[is_word]]
+        return result, count
+
+
+def _bags(texts: Mapping[str, Column]) -> dict[str, _Bag]:
+    if len(texts) < 2:
+        return {}
+    words = {name: column.words for name, column in texts.items()}
+    vocabulary = pa.concat_arrays([own.vocabulary.cast(pa.string()) for own in words.values()]).unique()
+    found = {}
+    for name, own in words.items():
+        number = pc.index_in(own.vocabulary.cast(pa.string()), value_set=vocabulary).to_numpy(zero_copy_only=False)
+        found[name] = _Bag(texts[name].codes, own.start, number.astype(np.int32)[own.flat])
+    return found
+
+
+def _common_share(first: _Bag, second: _Bag) -> float:
     """Of records with both texts, the mean share of the words of the shorter that the longer has too."""
     both = np.flatnonzero((first.codes >= 0) & (second.codes >= 0))
     both = both[:: max(len(both) // _LOOKED_AT, 1)]
-    pairs = zip(first.strings(first.codes[both]), second.strings(second.codes[both]), strict=True)
-    shares = [
-        len(one & other) / min(len(one), len(other))
-        for one, other in ((set(a.split()), set(b.split())) for a, b in pairs)
-    ]
-    return sum(shares) / len(shares) if shares else 0.0
+    words, count = first.of(first.codes[both], -1)
+    others, other_count = second.of(second.codes[both], -2)
+    common = np.zeros(len(both), np.int64)
+    for place in range(words.shape[1]):
+        common += (words[:, place, None] == others).any(axis=1)
+    shares = common / np.minimum(count, other_count)
+    return sum(shares.tolist()) / len(shares) if len(shares) else 0.0
 
 
 def _full_only(attribute: Attribute) -> bool:

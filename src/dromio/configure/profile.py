@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import duckdb
@@ -79,20 +80,35 @@ def profile_columns(records: Records) -> list[Profile]:
     if not records.columns:
         return []
     rows = len(records)
-    figures = records.con.sql(_summary_query(records.columns)).to_arrow_table().to_pylist()[0]
-    sampled = _sample(records.con, records.columns, rows)
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        figures = [pool.submit(_figures, records.con.cursor(), part) for part in _halves(records.columns)]
+        sampled = pool.submit(_sample, records.con.cursor(), records.columns, rows).result()
+        counted = {name: value for part in figures for name, value in part.result().items()}
     return [
-        _profile(one, sampled[one.inside], rows, figures[f"n_{one.inside}"], figures[f"d_{one.inside}"])
+        _profile(one, sampled[one.inside], rows, counted[f"n_{one.inside}"], counted[f"d_{one.inside}"])
         for one in records.columns
     ]
 
 
+def _halves(columns: Sequence[InputColumn]) -> list[Sequence[InputColumn]]:
+    """The columns in two parts: DuckDB reads a Parquet file of one row group on one thread only."""
+    return [part for part in (columns[::2], columns[1::2]) if part]
+
+
+def _figures(con: duckdb.DuckDBPyConnection, columns: Sequence[InputColumn]) -> dict[str, int]:
+    """Filled rows (n_…) and approximate distinct values (d_…) of every column."""
+    found: dict[str, int] = con.sql(_summary_query(columns)).to_arrow_table().to_pylist()[0]
+    return found
+
+
 def _summary_query(columns: Sequence[InputColumn]) -> str:
+    """A text from "!" on does not begin with a blank, which is told faster than what is left without blanks."""
     parts = []
     for one in columns:
         text = f"array_to_string({one.inside}, ' ')" if one.is_list else one.inside
         parts.append(
-            f"count(nullif(trim({text}), '')) AS n_{one.inside}, approx_count_distinct({text}) AS d_{one.inside}"
+            f"count(CASE WHEN {text} >= '!' OR trim({text}) <> '' THEN 1 END) AS n_{one.inside}, "
+            f"approx_count_distinct({text}) AS d_{one.inside}"
         )
     return f"SELECT {', '.join(parts)} FROM {RECORDS}"
 

@@ -6,11 +6,12 @@ A plain value is printable ASCII of at most MAX_LENGTH characters in a shape tha
 
 Helper columns are named "~…"; every stage sees the columns of the stages before it. What measuring chose, on DuckDB 2:
 matching a regular expression costs 40 ns a value and capturing 500, so shapes are matched and texts are cut by
-position; an IN over constants and a look-up in a constant MAP cost 10 to 50 ns.
+position; an IN over constants costs 8 ns for each of them, a look-up in a constant MAP of hundreds 30 to 120 ns.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -51,16 +52,23 @@ Builder = Callable[[Mapping[str, Node], CleanOptions], "Bulk | None"]
 
 NOTHING = exp.cast(exp.null(), "VARCHAR")
 TRUE = exp.true()
+_MOST_TRIED = 4
+"""Texts up to which IN (8 ns for each) is faster than a regular expression for any of them (40 ns)."""
 
 
-def _literals(texts: Iterable[str]) -> list[Node]:
-    return [exp.Literal.string(text) for text in sorted(texts)]
+def among(node: Node, texts: Iterable[str]) -> Node:
+    """`node IN (…)`; false for no texts. Many texts are one regular expression: IN tries them one by one."""
+    listed = sorted(texts)
+    if not listed:
+        return exp.false()
+    if len(listed) <= _MOST_TRIED:
+        return exp.In(this=node.copy(), expressions=[exp.Literal.string(text) for text in listed])
+    return tree("regexp_full_match(__node, __any)", node=node, any=_any_of(map(_quoted, listed)))
 
 
-def _among(node: Node, texts: Iterable[str]) -> Node:
-    """`node IN (…)`; false for no texts."""
-    literals = _literals(texts)
-    return exp.In(this=node.copy(), expressions=literals) if literals else exp.false()
+def _quoted(text: str) -> str:
+    """A regular expression for the text itself."""
+    return re.sub(r"([!-/:-@\[-^`{-~])", r"\\\1", text)
 
 
 def _lookup(spelled: Mapping[str, str], key: Node) -> Node:
@@ -83,7 +91,7 @@ def _either(*conditions: Node) -> Node:
 
 
 def _any_of(texts: Iterable[str]) -> str:
-    """A regular expression for any of some words; words hold letters, digits and spaces only."""
+    """A regular expression for any of some words of letters, digits and spaces, or of others that are quoted."""
     return "(?:" + "|".join(sorted(texts)) + ")"
 
 
@@ -137,7 +145,7 @@ def _fold(text: Node) -> Node:
 
 def _unless(node: Node, missing: Iterable[str]) -> Node:
     """The text, NULL for one that counts as missing."""
-    return tree("CASE WHEN NOT __missing THEN __text END", missing=_among(node, missing), text=node)
+    return tree("CASE WHEN NOT __missing THEN __text END", missing=among(node, missing), text=node)
 
 
 def _read(role: Node, reading: Node) -> Node:
@@ -160,7 +168,10 @@ def _person_name(roles: Mapping[str, Node], options: CleanOptions) -> Bulk | Non
         first,
         {f"~{name}": node for name, node in texts.items()},
         {
-            "~first": tree("split_part(__given, ' ', 1)", given=_helper("given")),
+            "~first": tree(
+                "CASE WHEN contains(__given, ' ') THEN split_part(__given, ' ', 1) ELSE __given END",
+                given=_helper("given"),
+            ),
             "~other": _other_given("middle" in roles),
         },
     )
@@ -298,7 +309,7 @@ def _full_need(full: Node, missing: set[str], known: Mapping[str, Node]) -> Node
         text=full,
         full=known["full"],
         longest=MAX_LENGTH,
-        missing=_among(tree("replace(__full, ',', '')", full=known["full"]), missing),
+        missing=among(tree("replace(__full, ',', '')", full=known["full"]), missing),
         special=special,
         opening=f"^{_any_of(person_name.PARTICLES)} ",
         **_idle(full, known),
@@ -322,18 +333,28 @@ def _email(roles: Mapping[str, Node], options: CleanOptions) -> Bulk | None:
         "~local": tree("split_part(split_part(__text, '@', 1), '+', 1)", **helper),
         "~domain": tree("split_part(__text, '@', 2)", **helper),
     }
-    dotless = _among(helper["domain"], email.DOTLESS_PROVIDERS)
+    dotless = among(helper["domain"], email.DOTLESS_PROVIDERS)
     third = {
         "~mailbox": tree(
             "CASE WHEN __dotless THEN replace(__local, '.', '') ELSE __local END", dotless=dotless, **helper
         )
     }
+    missing = {*email.PLACEHOLDERS, *options.placeholders}
     nobody = _either(
-        _placeholder_address(helper, {*email.PLACEHOLDERS, *options.placeholders}),
-        _among(helper["mailbox"], email.LOCAL_PLACEHOLDERS),
-        _all(_among(helper["domain"], email.TEST_DOMAINS), _among(helper["mailbox"], email.TEST_LOCALS)),
+        among(tree("__mailbox || '@' || __domain", **helper), missing),
+        among(helper["mailbox"], email.LOCAL_PLACEHOLDERS),
+        _all(among(helper["domain"], email.TEST_DOMAINS), among(helper["mailbox"], email.TEST_LOCALS)),
     )
-    fourth = {"~known": tree("__shaped AND NOT __nobody", nobody=nobody, **helper)}
+    suspects = {text.partition("@")[0] for text in missing if "@" in text}
+    suspect = among(helper["mailbox"], {*suspects, *email.LOCAL_PLACEHOLDERS, *email.TEST_LOCALS})
+    fourth = {
+        "~known": tree(
+            "__shaped AND NOT CASE WHEN __suspect THEN __nobody ELSE FALSE END",
+            suspect=suspect,
+            nobody=nobody,
+            **helper,
+        )
+    }
     exact = tree(
         """
         CASE WHEN __value IS NULL THEN TRUE WHEN strlen(__value) > __longest THEN FALSE
@@ -341,8 +362,8 @@ def _email(roles: Mapping[str, Node], options: CleanOptions) -> Bulk | None:
         """,
         value=value,
         longest=MAX_LENGTH,
-        misspelt=_among(helper["domain"], misspelt),
-        missing=_among(helper["text"], _missing(email.PLACEHOLDERS, options)),
+        misspelt=among(helper["domain"], misspelt),
+        missing=among(helper["text"], _missing(email.PLACEHOLDERS, options)),
         **{name: helper[name] for name in ("shaped",)},
     )
     fields = {
@@ -351,15 +372,6 @@ def _email(roles: Mapping[str, Node], options: CleanOptions) -> Bulk | None:
         "domain": tree("CASE WHEN __known THEN __domain END", **helper),
     }
     return Bulk(exact, fields, (first, second, third, fourth))
-
-
-def _placeholder_address(helper: Mapping[str, Node], missing: set[str]) -> Node:
-    """Whether the address is a placeholder; it is only put together where its local part is one's."""
-    return tree(
-        "CASE WHEN __suspect THEN __missing ELSE FALSE END",
-        suspect=_among(helper["mailbox"], {text.partition("@")[0] for text in missing if "@" in text}),
-        missing=_among(tree("__mailbox || '@' || __domain", **helper), missing),
-    )
 
 
 def _phone(roles: Mapping[str, Node], options: CleanOptions) -> Bulk | None:
@@ -384,11 +396,11 @@ def _phone(roles: Mapping[str, Node], options: CleanOptions) -> Bulk | None:
         )
     }
     number_node = tree("CASE WHEN strlen(__digits) = 10 THEN '+1' || __digits ELSE __digits END", digits=digits)
-    named = _either(_among(number_node, options.placeholders), _among(text, options.placeholders))
+    named = _either(among(number_node, options.placeholders), among(text, options.placeholders))
     known = tree(
         "CASE WHEN __digits IS NOT NULL AND NOT __idle AND NOT __named THEN __number END",
         digits=digits,
-        idle=_among(digits, repeated | phone.PLACEHOLDERS),
+        idle=among(digits, repeated | phone.PLACEHOLDERS),
         named=named,
         number=number_node,
     )
@@ -417,7 +429,7 @@ def _date(roles: Mapping[str, Node], options: CleanOptions) -> Bulk | None:
         iso=date.ISO,
         compact=_COMPACT,
         slashed=f"{_LOOSE}/{_LOOSE}/[0-9]{{4}}",
-        missing=_among(tree("lower(__value)", value=value), _missing(date.PLACEHOLDERS, options)),
+        missing=among(tree("lower(__value)", value=value), _missing(date.PLACEHOLDERS, options)),
     )
     first = {"~form": form}
     second = {
@@ -430,7 +442,7 @@ def _date(roles: Mapping[str, Node], options: CleanOptions) -> Bulk | None:
                  WHEN __form = 'slashed' THEN __slashed END
             """,
             value=value,
-            named=_among(value, options.placeholders),
+            named=among(value, options.placeholders),
             slashed=_slashed(value, options.day_first),
             parts=_date_parts(roles),
             form=helper["form"],
@@ -497,10 +509,10 @@ _STREET_TRAPS += f"|^(?:[0-9]+[a-z]? )?{_UNITS} [0-9]|strasse|box|postfach"
 """Words that the cleaner treats with more care than the SQL: designators inside a line, German kinds, post boxes."""
 
 
-def _address(roles: Mapping[str, Node], options: CleanOptions) -> Bulk | None:
-    """Parts in plain words; a whole line only where it is but a street."""
+def _address(roles: Mapping[str, Node], options: CleanOptions, *, is_named: bool = True) -> Bulk | None:
+    """Parts in plain words; a whole line only where it is but a street. `is_named`: with the name of the street."""
     missing = _missing(address.PLACEHOLDERS, options)
-    street, fields, reads = _street_of(roles, missing)
+    street, fields, reads = _street_of(roles, missing, is_named=is_named)
     small: Stage = {}
     for role, build in (("number", _house_number), ("unit", _unit), ("region", _region), ("country", _country)):
         if role in roles:
@@ -526,6 +538,20 @@ def _address(roles: Mapping[str, Node], options: CleanOptions) -> Bulk | None:
     return Bulk(_all(*reads) if reads else TRUE, fields, stages)
 
 
+def _address_in_lines(roles: Mapping[str, Node], options: CleanOptions) -> Bulk | None:
+    """The same, but of a street its words without number and unit, for `_street_alone` to name."""
+    return _address(roles, options, is_named=False)
+
+
+def _street_alone(roles: Mapping[str, Node], options: CleanOptions) -> Bulk | None:
+    """The name of a street from its words; the role `unit` is there where a unit followed them in the line."""
+    name, unit = roles.get("words", NOTHING), roles.get("unit", NOTHING)
+    text = {"name": name, "first": _helper("first"), "last": _helper("last")}
+    line = tree("CASE WHEN __unit IS NULL THEN __name ELSE __name || ' apt 1' END", name=name, unit=unit)
+    exact = tree("(__name IS NULL OR __read)", name=name, read=_all(*_street_untrapped(line, text["last"])))
+    return Bulk(exact, {"street": _street_name(text)}, (_street_ends(text),))
+
+
 def _lower_ascii(text: Node) -> Node:
     """Trimmed, in lower case; NULL where a letter outside ASCII has an ASCII lower case (the Kelvin sign)."""
     return tree("CASE WHEN strlen(lower(__text)) = strlen(__text) THEN lower(trim(__text)) END", text=text)
@@ -541,8 +567,8 @@ def _city(words: Node, options: CleanOptions) -> Node:
              ELSE __words END
         """,
         words=words,
-        missing=_among(words, _missing(address.PLACEHOLDER_WORDS, options)),
-        opens=_among(tree("split_part(__words, ' ', 1)", words=words), starts),
+        missing=among(words, _missing(address.PLACEHOLDER_WORDS, options)),
+        opens=among(tree("split_part(__words, ' ', 1)", words=words), starts),
         short=_lookup(starts, tree("split_part(__words, ' ', 1)", words=words)),
     )
 
@@ -560,7 +586,7 @@ def _postcode(text: Node, missing: set[str]) -> Node:
         """,
         text=text,
         longest=MAX_LENGTH,
-        missing=_among(tree("lower(trim(__text))", text=text), missing),
+        missing=among(tree("lower(trim(__text))", text=text), missing),
     )
 
 
@@ -569,7 +595,9 @@ def _missing_codes(options: CleanOptions) -> set[str]:
     return {"", *address.POSTCODE_PLACEHOLDERS, *(text.upper() for text in lower)}
 
 
-def _street_of(roles: Mapping[str, Node], missing: set[str]) -> tuple[tuple[Stage, ...], dict[str, Node], list[Node]]:
+def _street_of(
+    roles: Mapping[str, Node], missing: set[str], *, is_named: bool
+) -> tuple[tuple[Stage, ...], dict[str, Node], list[Node]]:
     """(stages, fields number, street and unit, conditions of exactness) of the street, or of a line that is one."""
     reads: list[Node] = []
     line = "street" if "street" in roles else "full"
@@ -595,16 +623,27 @@ def _street_of(roles: Mapping[str, Node], missing: set[str]) -> tuple[tuple[Stag
         },
         {"~unit": tree(_UNIT, shape=f" {_UNITS} [0-9]+[a-z]{{0,2}}$", **text)},
         {"~name": tree(_NAME, **text)},
-        {
-            "~first": tree("split_part(__name, ' ', 1)", **text),
-            "~last": tree(
-                "CASE WHEN contains(__name, ' ') THEN list_extract(string_split(__name, ' '), -1) END", **text
-            ),
-        },
     )
-    reads.append(_street_read(line, roles[line], text, missing))
-    fields = {"number": text["number"], "street": _street_name(text), "unit": text["unit"]}
-    return stages, fields, reads
+    untrapped = _street_untrapped(text["street"], text["last"]) if is_named else [tree("NOT __street IS NULL", **text)]
+    reads.append(_street_read(line, roles[line], text, missing, untrapped))
+    fields = {"number": text["number"], "street": text["name"], "unit": text["unit"]}
+    if not is_named:
+        return stages, fields, reads
+    return (*stages, _street_ends(text)), fields | {"street": _street_name(text)}, reads
+
+
+def _street_ends(text: Mapping[str, Node]) -> Stage:
+    """The first word of a street's name, and the last where there are two."""
+    last = "CASE WHEN contains(__name, ' ') THEN list_extract(string_split(__name, ' '), -1) END"
+    return {"~first": tree("split_part(__name, ' ', 1)", **text), "~last": tree(last, **text)}
+
+
+def _street_untrapped(line: Node, last: Node) -> list[Node]:
+    """That the words are those of a street with no need for more care."""
+    return [
+        tree("NOT regexp_matches(__line, __traps)", line=line, traps=_STREET_TRAPS),
+        tree("NOT coalesce(__direction, FALSE)", direction=among(last, address_lines.DIRECTIONS)),
+    ]
 
 
 _UNIT = "CASE WHEN regexp_matches(__rest, __shape) THEN list_extract(string_split(__rest, ' '), -1) END"
@@ -623,29 +662,25 @@ def _street_words(text: Node, missing: set[str]) -> Node:
                  THEN regexp_replace(__text, '[.,'']', '', 'g') ELSE __text END
         """,
         text=text,
-        missing=_among(text, missing),
+        missing=among(text, missing),
         longest=MAX_LENGTH,
         shape=_STREET,
     )
 
 
-def _street_read(line: str, raw: Node, text: Mapping[str, Node], missing: set[str]) -> Node:
+def _street_read(line: str, raw: Node, text: Mapping[str, Node], missing: set[str], untrapped: Iterable[Node]) -> Node:
     """Whether the line is missing, or a street without traps. A whole line ends in no postcode and has no comma."""
     whole = tree("NOT regexp_matches(__street_text, ',|[0-9]{4}[a-z]{0,2}$')", **text) if line == "full" else TRUE
-    last_kept = _among(text["last"], address_lines.DIRECTIONS)
     return tree(
         """
         (__raw IS NULL OR coalesce(__missing, FALSE) OR coalesce(
-            strlen(__raw) <= __longest AND NOT regexp_matches(__street, __traps)
-            AND NOT coalesce(__direction, FALSE) AND __whole, FALSE))
+            strlen(__raw) <= __longest AND __untrapped AND __whole, FALSE))
         """,
         raw=raw,
         longest=MAX_LENGTH,
-        missing=_among(text["street_text"], missing),
-        traps=_STREET_TRAPS,
-        direction=last_kept,
+        missing=among(text["street_text"], missing),
+        untrapped=_all(*untrapped),
         whole=whole,
-        street=text["street"],
     )
 
 
@@ -658,7 +693,7 @@ def _street_name(text: Mapping[str, Node]) -> Node:
              WHEN NOT __opens THEN substr(__name, 1, strlen(__name) - strlen(__last)) || coalesce(__kind, __last)
              ELSE __leading || coalesce(__kind, __last) END
         """,
-        opens=_among(text["first"], leading),
+        opens=among(text["first"], leading),
         leading=tree(
             """
             __short || substr(__name, strlen(__first) + 1, strlen(__name) - strlen(__first) - strlen(__last))
@@ -688,27 +723,25 @@ def _absent_line(text: Node, beside_street: bool, missing: set[str]) -> Node:
     return tree(
         "(__text IS NULL OR __missing OR coalesce(__plain, FALSE))",
         text=text,
-        missing=_among(tree("lower(trim(__text))", text=text), missing),
+        missing=among(tree("lower(trim(__text))", text=text), missing),
         plain=plain,
     )
 
 
 def _house_number(text: Node, missing: set[str]) -> tuple[Node, Node]:
-    read = tree("(__missing OR regexp_full_match(__text, '[0-9a-z]{1,20}'))", missing=_among(text, missing), text=text)
+    read = tree("(__missing OR regexp_full_match(__text, '[0-9a-z]{1,20}'))", missing=among(text, missing), text=text)
     return _unless(text, missing), read
 
 
 def _unit(text: Node, missing: set[str]) -> tuple[Node, Node]:
-    read = tree(
-        "(__missing OR regexp_full_match(__text, '[0-9]{1,9}[a-z]?'))", missing=_among(text, missing), text=text
-    )
+    read = tree("(__missing OR regexp_full_match(__text, '[0-9]{1,9}[a-z]?'))", missing=among(text, missing), text=text)
     return _unless(text, missing), read
 
 
 def _known_place(spelled: Mapping[str, str], text: Node, missing: set[str]) -> tuple[Node, Node]:
     shape = "[a-z]{1,40}(?: [a-z]{1,40}){0,9}"
     read = tree(
-        "(__missing OR regexp_full_match(__text, __shape))", missing=_among(text, missing), text=text, shape=shape
+        "(__missing OR regexp_full_match(__text, __shape))", missing=among(text, missing), text=text, shape=shape
     )
     return tree("coalesce(__code, __text)", code=_lookup(spelled, text), text=_unless(text, missing)), read
 
@@ -738,8 +771,8 @@ def _text(roles: Mapping[str, Node], options: CleanOptions) -> Bulk | None:
     field = tree(
         "CASE WHEN NOT __no_words AND NOT __no_text THEN __words END",
         words=words,
-        no_words=_among(words, {"", *free_text.PLACEHOLDERS}),
-        no_text=_among(text, _missing(free_text.PLACEHOLDERS, options)),
+        no_words=among(words, {"", *free_text.PLACEHOLDERS}),
+        no_text=among(text, _missing(free_text.PLACEHOLDERS, options)),
     )
     fold = tree(
         "CASE WHEN regexp_full_match(__value, '[A-Za-z]+') THEN __words ELSE __fold END",
@@ -766,7 +799,7 @@ def _identifier(roles: Mapping[str, Node], options: CleanOptions) -> Bulk | None
     field = tree(
         "CASE WHEN NOT __missing AND NOT regexp_full_match(__code, __runs) THEN __code END",
         code=_helper("code"),
-        missing=_among(_helper("code"), {"", *identifier.PLACEHOLDERS, *named}),
+        missing=among(_helper("code"), {"", *identifier.PLACEHOLDERS, *named}),
         runs=f"0{{{identifier.MIN_ZEROS},}}|9{{{identifier.MIN_NINES},}}",
     )
     return Bulk(_read(value, _helper("code")), {"value": field}, ({"~code": code},))
@@ -785,7 +818,7 @@ def _number(roles: Mapping[str, Node], options: CleanOptions) -> Bulk | None:
         END
         """,
         value=value,
-        missing=_among(tree("lower(__value)", value=value), _missing(number.PLACEHOLDERS, options)),
+        missing=among(tree("lower(__value)", value=value), _missing(number.PLACEHOLDERS, options)),
     )
     field = tree("nullif(__text, '')", text=_helper("text"))
     trimmed = {"~value": tree("trim(__value)", value=delivered)}
@@ -797,9 +830,9 @@ def _boolean(roles: Mapping[str, Node], options: CleanOptions) -> Bulk | None:
     value, text = roles.get("value", NOTHING), _helper("text")
     field = tree(
         "CASE WHEN __named THEN NULL WHEN __true THEN 'true' WHEN __false THEN 'false' END",
-        named=_among(text, options.placeholders),
-        true=_among(text, boolean.TRUE),
-        false=_among(text, boolean.FALSE),
+        named=among(text, options.placeholders),
+        true=among(text, boolean.TRUE),
+        false=among(text, boolean.FALSE),
     )
     return Bulk(_read(value, text), {"value": field}, ({"~text": _fold(value)},))
 
@@ -854,7 +887,7 @@ def _organisation(roles: Mapping[str, Node], options: CleanOptions) -> Bulk | No
             **helper,
         )
     }
-    missing = _among(helper["words"], _missing(organisation.PLACEHOLDERS, options))
+    missing = among(helper["words"], _missing(organisation.PLACEHOLDERS, options))
     short = {word for word, long in organisation.ABBREVIATIONS.items() if word != long}
     name = tree(
         """
@@ -888,10 +921,10 @@ def _organisation_read(value: Node, missing: Node, helper: Mapping[str, Node]) -
         value=value,
         missing=missing,
         longer=_all(
-            tree("len(__tokens) > 2", **helper), _among(tree("list_extract(__tokens, -2)", **helper), _BEFORE_A_FORM)
+            tree("len(__tokens) > 2", **helper), among(tree("list_extract(__tokens, -2)", **helper), _BEFORE_A_FORM)
         ),
-        ends=_among(helper["last"], lasts),
-        opens=_among(tree("list_extract(__tokens, 1)", **helper), firsts),
+        ends=among(helper["last"], lasts),
+        opens=among(tree("list_extract(__tokens, 1)", **helper), firsts),
         **{name: helper[name] for name in ("words", "last", "legal")},
     )
 
@@ -912,6 +945,9 @@ BULK: dict[str, Builder] = {
     "folded": _folded,
 }
 """Attribute type -> builder of its SQL. Types that are not named are cleaned by Python alone."""
+
+STEPS: dict[str, Builder] = {"address in lines": _address_in_lines, "street alone": _street_alone}
+"""Builders of parts of a type, for cleaning in steps: what repeats much is then cleaned once per distinct value."""
 
 
 def bulk_query(
@@ -939,7 +975,7 @@ def bulk_queries(
     built: dict[str, Bulk] = {}
     for prefix, (type_name, roles) in attributes.items():
         names = {role: f"~{prefix}role {role}" for role in roles}
-        builder = BULK.get(type_name)
+        builder = BULK.get(type_name) or STEPS.get(type_name)
         bulk = builder({role: column(name) for role, name in names.items()}, options) if builder else None
         if bulk is not None:
             built[prefix] = _prefixed(bulk, prefix)

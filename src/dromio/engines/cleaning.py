@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,9 +15,8 @@ import pyarrow.compute as pc
 
 from dromio.clean import TYPES, CleanOptions
 from dromio.clean.text import fold
-from dromio.engines.bulk_clean import bulk_query
 from dromio.engines.columns import AttributeColumns, Codes, Column, Ints
-from dromio.engines.sql import column, render
+from dromio.engines.steps import mended, read_in_bulk
 from dromio.io.sources import RECORDS, Records, in_row_order
 from dromio.model.schema import Attribute, Guard, Input
 
@@ -47,58 +45,28 @@ def clean_attribute(
     if several:
         result = _many_valued(records, attribute)
     else:
-        arrived = _clean_input(records, attribute, attribute.inputs[0])
-        columns = {name: _in_order(arrived, name, records) for name in arrived.fields if name not in unused}
+        cleaned = _clean_input(records, attribute, attribute.inputs[0], unused)
+        columns = {name: Column(own.codes[records.position], own.values) for name, own in cleaned.items()}
         result = AttributeColumns(attribute.name, columns)
     return guarded(result, attribute, guards or [])
 
 
-def _in_order(arrived: _Arrived, name: str, records: Records) -> Column:
-    """One field as a column in order of record number."""
-    column = Column.encode(arrived.fields[name])
-    codes = column.codes
-    if arrived.rows is not None:
-        codes = np.empty_like(column.codes)
-        codes[arrived.rows] = column.codes
-    return Column(codes[records.position], column.values)
-
-
-@dataclass(frozen=True)
-class _Arrived:
-    """Cleaned fields in the order in which a query gave them: row `rows[i]` of the input is the i-th; None: in
-    order."""
-
-    fields: dict[str, pa.Array]
-    rows: Ints | None
-
-    def in_row_order(self) -> dict[str, pa.Array]:
-        """The fields in order of the rows of the input."""
-        if self.rows is None:
-            return self.fields
-        order = np.empty(len(self.rows), np.int64)
-        order[self.rows] = np.arange(len(self.rows))
-        return {name: texts.take(pa.array(order)) for name, texts in self.fields.items()}
-
-
-def _clean_input(records: Records, attribute: Attribute, value: Input) -> _Arrived:
-    """Fields of one value of every row."""
+def _clean_input(
+    records: Records, attribute: Attribute, value: Input, unused: AbstractSet[str] = frozenset()
+) -> dict[str, Column]:
+    """Fields of one value of every row, in order of rows."""
     roles = {role: records.column(name).inside for role, name in value.columns.items()}
     options = options_of(attribute)
-    query = bulk_query(
-        attribute.type, RECORDS, "position", {role: column(inside) for role, inside in roles.items()}, options
-    )
-    if query is None:
-        return _Arrived(clean_texts(attribute.type, _texts(records, roles), options), None)
-    table = records.con.cursor().sql(render(query)).to_arrow_table()
-    rows = table["position"].to_numpy()
-    fields = {name: table[name].combine_chunks() for name in table.column_names if name not in ("exact", "position")}
-    exact = pc.fill_null(table["exact"].combine_chunks(), False).to_numpy(zero_copy_only=False)
-    rest = np.flatnonzero(~exact)
-    if len(rest):
-        mended = clean_texts(attribute.type, _texts(records, roles, rows[rest]), options)
-        mask = pa.array(~exact)
-        fields = {name: pc.replace_with_mask(fields[name].cast(pa.string()), mask, mended[name]) for name in fields}
-    return _Arrived(fields, None if np.array_equal(rows, np.arange(len(rows))) else rows)
+    is_open = TYPES[attribute.type].open_roles and tuple(roles) != ("value",)
+    read = None if is_open else read_in_bulk(records, attribute.type, roles, options, unused)
+    if read is None:
+        cleaned = clean_texts(attribute.type, _texts(records, roles), options)
+        return {name: Column.encode(texts) for name, texts in cleaned.items() if name not in unused}
+    rest = np.flatnonzero(~read.exact)
+    if not len(rest):
+        return read.fields
+    cleaned = clean_texts(attribute.type, _texts(records, roles, rest), options)
+    return {name: mended(own, rest, cleaned[name]) for name, own in read.fields.items()}
 
 
 def _texts(records: Records, roles: Mapping[str, str], wanted: Ints | None = None) -> dict[str, pa.Array]:
@@ -116,7 +84,10 @@ def _texts(records: Records, roles: Mapping[str, str], wanted: Ints | None = Non
 
 def clean_texts(type_name: str, texts: Mapping[str, pa.Array], options: CleanOptions) -> dict[str, pa.Array]:
     """The Python cleaner of a type over parallel arrays of raw texts, once per distinct combination."""
-    clean, fields = TYPES[type_name].clean, TYPES[type_name].fields
+    clean = TYPES[type_name].clean
+    fields = tuple(texts) if TYPES[type_name].open_roles else TYPES[type_name].fields
+    if TYPES[type_name].open_roles and len(texts) > 1:  # every role is cleaned for itself
+        return {role: clean_texts(type_name, {role: array}, options)[role] for role, array in texts.items()}
     code: Any = 0
     encoded = {role: Column.encode(array) for role, array in texts.items()}
     for own in encoded.values():
@@ -141,22 +112,24 @@ def _many_valued(records: Records, attribute: Attribute) -> AttributeColumns:
     rank[records.position] = np.arange(len(records), dtype=np.int32)
     owners: list[Codes] = []
     labels: list[Codes] = []
-    parts: dict[str, list[pa.Array]] = {name: [] for name in TYPES[attribute.type].fields}
-    for number, value in enumerate(attribute.inputs):
+    parts: dict[str, list[pa.Array]] = {name: [] for name in attribute.fields}
+    label_numbers: dict[str, int] = {}
+    for value in attribute.inputs:
         listed = [records.column(name) for name in value.columns.values() if records.column(name).is_list]
         if listed:
             owner, fields = _listed(records, attribute, value)
         else:
-            fields = _clean_input(records, attribute, value).in_row_order()
+            fields = {name: own.texts() for name, own in _clean_input(records, attribute, value).items()}
             owner = np.arange(len(records))
         present = np.zeros(len(owner), np.bool_)
         for texts in fields.values():
             present |= texts.is_valid().to_numpy(zero_copy_only=False)
         rows = pa.array(np.flatnonzero(present))
         owners.append(rank[owner[present]])
-        labels.append(np.full(int(present.sum()), number, np.int32))
-        for name, texts in fields.items():
-            parts[name].append(texts.take(rows).cast(pa.string()))
+        labels.append(np.full(int(present.sum()), label_numbers.setdefault(value.label, len(label_numbers)), np.int32))
+        for name, arrays in parts.items():
+            texts = fields.get(name)
+            arrays.append(pa.nulls(len(rows), pa.string()) if texts is None else texts.take(rows).cast(pa.string()))
     owner_of = np.concatenate(owners)
     order = np.argsort(owner_of, kind="stable")
     columns = {

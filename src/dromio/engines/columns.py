@@ -18,6 +18,8 @@ import pyarrow.compute as pc
 from dromio.engines import scalar, transforms
 from dromio.engines.arrays import distinct
 from dromio.model.expressions import FieldExpression
+from dromio.similarity.phonetic import soundex
+from dromio.similarity.strings import trigrams
 
 Ints = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int32]
@@ -58,6 +60,9 @@ class Rarity:
 
 
 NO_DAY = -(2**40)
+_WORKED_OUT = (
+    "counts", "letters", "words", "word_counts", "word_weights", "trigrams", "soundex", "days", "numbers", "date_parts",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -74,13 +79,15 @@ class Column:
         """From one text per value row, null where missing."""
         if texts.null_count == len(texts):
             return cls(np.full(len(texts), MISSING, np.int32), pa.array([], pa.string()))
-        if isinstance(texts, pa.ChunkedArray):
-            texts = texts.combine_chunks()
-        if isinstance(texts, pa.ChunkedArray):
-            texts = pa.concat_arrays(texts.chunks)
         encoded = texts.dictionary_encode()
-        codes = pc.fill_null(encoded.indices, MISSING).to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
-        return cls(codes, encoded.dictionary)
+        parts = encoded.chunks if isinstance(encoded, pa.ChunkedArray) else [encoded]
+        codes = [pc.fill_null(part.indices, MISSING).to_numpy(zero_copy_only=False) for part in parts]
+        # The parts of a chunked array are encoded by one dictionary, that of the last holding the values of all.
+        return cls(np.concatenate(codes).astype(np.int32, copy=False), parts[-1].dictionary)
+
+    def texts(self) -> pa.Array:
+        """The text of every value row, null where missing."""
+        return self.values.take(pa.array(self.codes, mask=self.codes < 0))
 
     def strings(self, codes: npt.NDArray[Any]) -> list[str]:
         """Texts of the given codes, none of which may be -1."""
@@ -95,7 +102,7 @@ class Column:
     @cached_property
     def letters(self) -> Letters:
         """Bytes as a set of 64 bits, length in characters, first byte."""
-        offsets, data = _buffers(self.values)
+        offsets, data = buffers(self.values)
         size = np.diff(offsets)
         mask = np.zeros(len(size), np.uint64)
         filled = np.flatnonzero(size > 0)
@@ -114,6 +121,20 @@ class Column:
     def words(self) -> Words:
         """Words (split at blanks) of every distinct value."""
         return words_of([self.values])
+
+    @cached_property
+    def trigrams(self) -> Words:
+        """Trigrams, as pg_trgm has them, of every distinct value; in order of the text."""
+        sets = [sorted(trigrams(text)) for text in self.values.to_pylist()]
+        start = np.cumsum([0, *map(len, sets)]).astype(np.int64)
+        flat = pa.array([gram for grams in sets for gram in grams], pa.string()).dictionary_encode()
+        return Words(start, flat.indices.to_numpy().astype(np.int32), flat.dictionary)
+
+    @cached_property
+    def soundex(self) -> npt.NDArray[np.uint8]:
+        """Soundex code of every distinct value as four bytes; zeros where it has none."""
+        codes = [soundex(text).encode().ljust(4, b"\0") for text in self.values.to_pylist()]
+        return np.frombuffer(b"".join(codes), np.uint8).reshape(-1, 4)
 
     @cached_property
     def word_counts(self) -> Ints:
@@ -154,7 +175,7 @@ class Column:
 
     def forget(self) -> None:
         """Let go of what was worked out about the values; it is worked out again when asked for."""
-        for name in ("counts", "letters", "words", "word_counts", "word_weights", "days", "numbers", "date_parts"):
+        for name in _WORKED_OUT:
             self.__dict__.pop(name, None)
         self._flags.clear()
 
@@ -298,7 +319,7 @@ def _look_up(table: Codes, codes: Codes) -> Codes:
     return np.where(codes >= 0, table[np.maximum(codes, 0)], MISSING).astype(np.int32, copy=False)
 
 
-def _buffers(values: pa.Array) -> tuple[Ints, npt.NDArray[np.uint8]]:
+def buffers(values: pa.Array) -> tuple[Ints, npt.NDArray[np.uint8]]:
     """Byte offsets (one more than values) and bytes of an Arrow string array without nulls."""
     large = values.cast(pa.large_binary())
     _, offsets, data = large.buffers()

@@ -12,10 +12,10 @@ from typing import Any, TypeVar, cast
 
 from dromio.clean import Fields
 from dromio.clean.nicknames import same_person_given_name
-from dromio.engines import scalar
+from dromio.engines import index_keys, scalar
 from dromio.engines.scalar import Bag, Weigh
 from dromio.engines.transforms import function_of
-from dromio.model.expressions import SIMILARITIES, All, AnyOf, Condition, FieldExpression, Measure, Not, Test
+from dromio.model.expressions import SIMILARITIES, All, AnyOf, Condition, FieldExpression, Measure, Not, Test, Together
 from dromio.model.schema import Model
 from dromio.plan import milli
 
@@ -37,6 +37,12 @@ _ON_ONE_FIELD: dict[str, Callable[[str, str], bool]] = {
 }
 _ON_TEXTS: dict[str, Callable[[str, str], float | None]] = {
     "jaro_winkler": scalar.jaro_winkler,
+    "jaro": scalar.jaro,
+    "swap_similarity": scalar.swap_similarity,
+    "trigram": scalar.trigram,
+    "soundex_agreement": scalar.soundex_agreement,
+    "share_of_left": scalar.share_of_left,
+    "share_of_right": scalar.share_of_right,
     "edit_similarity": scalar.edit_similarity,
     "levenshtein": scalar.levenshtein,
     "damerau_levenshtein": scalar.damerau_levenshtein,
@@ -81,6 +87,8 @@ def _weigh(listed: Mapping[str, int], other: int) -> Weigh:
 
 def compile_condition(condition: Condition, weights: FieldWeights) -> Holds:
     """The condition as a function of the fields of two values."""
+    if isinstance(condition, Together):
+        return compile_condition(condition.part, weights)
     if isinstance(condition, Not):
         inside = compile_condition(condition.part, weights)
         return lambda left, right: not inside(left, right)
@@ -120,6 +128,9 @@ def values_of(expression: FieldExpression, weights: FieldWeights) -> Callable[[F
     if expression.transform == "rare_tokens":
         weigh = [weights.get(name) for name in names]
         return lambda fields: scalar.rare_tokens([fields.get(name) for name in names], weigh)
+    if expression.transform in index_keys.FILTERS:
+        codes_of, name = index_keys.filter_of(expression), names[0]
+        return lambda fields: codes_of(fields[name]) if name in fields else ()
     get = getter(expression, weights)
 
     def one(fields: Fields) -> tuple[str, ...]:
@@ -218,6 +229,24 @@ def _measure(measure: Measure, weights: FieldWeights) -> Holds:
     if function in _ON_BAGS:
         return _bags_alike(gets[0], _ON_BAGS[function], _bags(measure.fields[0], weights), bound)
     return _texts_alike(gets[0], _ON_TEXTS[function], bound, at_least=function in SIMILARITIES)
+
+
+def compile_measure(measure: Measure, weights: FieldWeights) -> Callable[[Fields, Fields], float | None]:
+    """The figure of a similarity as a function of the fields of two values; None where a side is missing."""
+    get = getter(measure.fields[0], weights)
+    on_bags = _ON_BAGS.get(measure.function)
+    if on_bags:
+        bag_of = _bags(measure.fields[0], weights)
+        return _figure(get, lambda one, other: on_bags(bag_of(one), bag_of(other)))
+    return _figure(get, _ON_TEXTS[measure.function])
+
+
+def _figure(get: Get, figure_of: Callable[[str, str], float | None]) -> Callable[[Fields, Fields], float | None]:
+    def figure(left: Fields, right: Fields) -> float | None:
+        one, other = get(left), get(right)
+        return None if one is None or other is None else figure_of(one, other)
+
+    return figure
 
 
 def _texts_alike(get: Get, figure_of: Callable[[str, str], float | None], bound: float, *, at_least: bool) -> Holds:

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dromio.engines.columns import AttributeColumns, Codes, Column, Ints, Rarity
-from dromio.engines.vectors import ValuePairs
+from dromio.engines.pairs import AttributePairs
 from dromio.model.schema import Frequencies, Model
 from dromio.plan import MILLI, NO_RIVAL, Plan, PlannedComparison, against_both, rarity
 from dromio.training.counts import Levels, VectorCounts
@@ -38,7 +38,8 @@ class Batch:
         result = np.zeros((len(comparisons), len(left)), np.int8)
 
         def compare(attribute: str, places: list[int], part: slice) -> None:
-            rows = _AttributePairs(self.attributes[attribute], left[part], right[part])
+            same_label = comparisons[places[0]].same_label
+            rows = AttributePairs(self.attributes[attribute], left[part], right[part], same_label=same_label)
             for place in places:
                 result[place, part] = rows.levels(comparisons[place])
 
@@ -93,7 +94,7 @@ class Batch:
         )
         if attribute.owner is None:
             return _of_agreeing(table, column.codes[left], column.codes[right])
-        rows = _AttributePairs(attribute, left, right)
+        rows = AttributePairs(attribute, left, right, same_label=comparison.same_label)
         return rows.best_rarity(comparison, level, column, table)
 
     def _rarity_table(self, frequencies: Frequencies, attribute: str, name: str, column: Column) -> Ints:
@@ -108,46 +109,6 @@ class Batch:
         table[listed] = each[place.drop_null().to_numpy()]
         self.rarity[attribute, name] = (frequencies, table)
         return table
-
-
-class _AttributePairs:
-    """Pairs of records as pairs of value rows of one attribute."""
-
-    def __init__(self, attribute: AttributeColumns, left: Codes, right: Codes) -> None:
-        self.pairs = len(left)
-        self.owner: Ints | None = None
-        if attribute.owner is None:
-            self.values = ValuePairs(attribute, left, right)
-            return
-        start = np.searchsorted(attribute.owner, np.arange(int(max(left.max(initial=0), right.max(initial=0))) + 2))
-        count_l, count_r = np.diff(start)[left], np.diff(start)[right]
-        total = count_l * count_r
-        self.owner = np.repeat(np.arange(self.pairs), total)
-        inside = np.arange(len(self.owner)) - np.repeat(np.cumsum(total) - total, total)
-        width = count_r[self.owner]
-        self.values = ValuePairs(
-            attribute, start[left][self.owner] + inside // width, start[right][self.owner] + inside % width
-        )
-
-    def levels(self, comparison: PlannedComparison) -> npt.NDArray[np.int8]:
-        """Level of every pair: the best over its value pairs; 0 when there is none to compare."""
-        levels = self.values.levels(comparison.null, comparison.conditions)
-        if self.owner is None:
-            return levels
-        best = np.full(self.pairs, np.iinfo(np.int8).max, np.int8)
-        told = levels > 0
-        np.minimum.at(best, self.owner[told], levels[told])
-        return np.where(best == np.iinfo(np.int8).max, 0, best).astype(np.int8)
-
-    def best_rarity(self, comparison: PlannedComparison, level: int, column: Column, table: Ints) -> Ints:
-        """The highest adjustment among value pairs that reach the level and agree on the value; 0 when none does."""
-        assert self.owner is not None
-        levels = self.values.levels(comparison.null, comparison.conditions)
-        codes, others = column.codes[self.values.left], column.codes[self.values.right]
-        reached = np.flatnonzero((levels == level) & (codes >= 0) & (codes == others))
-        best = np.full(self.pairs, -NO_RIVAL, np.int64)
-        np.maximum.at(best, self.owner[reached], table[codes[reached]])
-        return np.where(best == -NO_RIVAL, 0, best)
 
 
 def _of_agreeing(table: Ints, left: Codes, right: Codes) -> Ints:

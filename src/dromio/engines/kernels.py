@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow.compute as pc
-from rapidfuzz.distance import OSA, JaroWinkler, Levenshtein
+from rapidfuzz.distance import OSA, Jaro, JaroWinkler, Levenshtein
 from rapidfuzz.process import cpdist
 
 from dromio.engines import scalar
@@ -24,6 +24,8 @@ from dromio.engines.columns import NO_DAY, Bools, Codes, Column, Ints, Words, sp
 MILLION = scalar.MILLION
 Floats = npt.NDArray[np.float64]
 FAR = np.inf
+_SHORT = 8
+"""Words of values of which all are compared with all: 64 comparisons of whole columns cost less than one sorting."""
 
 
 def rounded(figures: Floats) -> Floats:
@@ -40,7 +42,7 @@ def similarity(function: str, column: Column, left: Codes, right: Codes, bound: 
     todo = np.flatnonzero(~same)
     todo = todo[_may_reach(function, column, left[todo], right[todo], bound)]
     if len(todo):
-        scorer = JaroWinkler.similarity if function == "jaro_winkler" else Levenshtein.normalized_similarity
+        scorer = _SIMILARITY[function]
         result[todo] = per_distinct_pair(column, left[todo], right[todo], lambda a, b: rounded(_cpdist(a, b, scorer)))
     return result
 
@@ -56,6 +58,48 @@ def distance(function: str, column: Column, left: Codes, right: Codes, bound: fl
         scorer = Levenshtein.distance if function == "levenshtein" else OSA.distance
         result[todo] = per_distinct_pair(column, left[todo], right[todo], lambda a, b: _cpdist(a, b, scorer))
     return result
+
+
+_SIMILARITY: dict[str, Any] = {
+    "jaro_winkler": JaroWinkler.similarity,
+    "jaro": Jaro.similarity,
+    "edit_similarity": Levenshtein.normalized_similarity,
+    "swap_similarity": OSA.normalized_similarity,
+}
+
+
+def share_of_length(function: str, column: Column, left: Codes, right: Codes, bound: float) -> Floats:
+    """Levenshtein distance as a share of the length of one side, as in the reference; infinite where known to be
+    above `bound`."""
+    length = column.letters.length[left if function == "share_of_left" else right]
+    farthest = float(np.floor(bound * length.max(initial=0) + 1))
+    edits = distance("levenshtein", column, left, right, farthest)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shares = (edits - scalar.EDIT_TOLERANCE) / length
+    result: Floats = np.where(length > 0, shares, np.where(edits > 0, FAR, 0.0))
+    return result
+
+
+def trigram(function: str, column: Column, left: Codes, right: Codes, bound: float) -> Floats:
+    """Shared trigrams of each pair as a share of all; 0 where either has none."""
+    grams = column.trigrams
+    count = np.diff(grams.start)
+    ones = np.ones(len(grams.vocabulary), np.int64)
+    result = np.zeros(len(left))
+    for at in range(0, len(left), 200_000):
+        chunk = slice(at, at + 200_000)
+        shared = _shared_weight(grams, ones, left[chunk], right[chunk])
+        whole = count[left[chunk]] + count[right[chunk]] - shared
+        result[chunk] = np.divide(shared, whole, out=np.zeros(len(shared)), where=shared > 0)
+    return result
+
+
+def soundex_agreement(function: str, column: Column, left: Codes, right: Codes, bound: float) -> Floats:
+    """Equal positions of the Soundex codes of each pair as a share of 4; -1 where either has none."""
+    codes = column.soundex
+    found: Floats = (codes[left] == codes[right]).sum(axis=1) / 4
+    found[(codes[left, 0] == 0) | (codes[right, 0] == 0)] = -1
+    return found
 
 
 def _cpdist(left: list[str], right: list[str], scorer: Any) -> Floats:
@@ -82,14 +126,14 @@ def _may_reach(function: str, column: Column, left: Codes, right: Codes, bound: 
     only_l = np.bitwise_count(mask_l & ~mask_r).astype(np.int32)
     only_r = np.bitwise_count(mask_r & ~mask_l).astype(np.int32)
     size_l, size_r = letters.length[left], letters.length[right]
-    if function == "jaro_winkler":
+    if function in ("jaro_winkler", "jaro"):
         common = np.minimum(size_l - only_l, size_r - only_r)
         jaro = (common / np.maximum(size_l, 1) + common / np.maximum(size_r, 1) + 1) / 3
-        same_start = letters.first[left] == letters.first[right]
+        same_start = (letters.first[left] == letters.first[right]) & (function == "jaro_winkler")
         possible = np.where(common > 0, jaro + np.where(same_start, 0.4, 0.0) * (1 - jaro), 0.0) + 1e-6 >= bound
     else:
         fewest = np.maximum(np.maximum(only_l, only_r), np.abs(size_l - size_r))
-        if function == "edit_similarity":
+        if function in ("edit_similarity", "swap_similarity"):
             possible = 1 - fewest / np.maximum(np.maximum(size_l, size_r), 1) + 1e-6 >= bound
         else:
             possible = fewest <= bound
@@ -171,6 +215,43 @@ def _allowed_edits(shorter: Ints) -> Ints:
 
 def _shared_weight(words: Words, weight: Ints, left: Codes, right: Codes) -> Ints:
     """Summed weight of the words that both values of each pair hold."""
+    count = np.diff(words.start)
+    is_short = np.maximum(count[left], count[right]) <= _SHORT
+    result = np.zeros(len(left), np.int64)
+    for pairs, shared in ((is_short, _shared_of_short), (~is_short, _shared_of_long)):
+        at = np.flatnonzero(pairs)
+        if len(at):
+            result[at] = shared(words, weight, left[at], right[at])
+    return result
+
+
+def _shared_of_short(words: Words, weight: Ints, left: Codes, right: Codes) -> Ints:
+    """The same for values of few words: every word is compared with every other."""
+    others = _words_at(words, right, -1)
+    result = np.zeros(len(left), np.int64)
+    weight = np.append(weight, 0)
+    for word in _words_at(words, left, len(weight) - 1):
+        found = np.zeros(len(left), np.bool_)
+        for other in others:
+            found |= word == other
+        result += weight[word] * found
+    return result
+
+
+def _words_at(words: Words, codes: Codes, none: int) -> list[Codes]:
+    """The first word of each value, then the second and so on; `none` for values of fewer words."""
+    if len(codes) > len(words.start):
+        of_all = _words_at(words, np.arange(len(words.start) - 1, dtype=np.int32), none)
+        most = int(np.diff(words.start)[codes].max(initial=0))
+        return [own[codes] for own in of_all[:most]]
+    start = words.start[codes]
+    count = words.start[codes + 1] - start
+    flat = np.append(words.flat, np.int32(none))
+    most = min(int(count.max(initial=0)), _SHORT)
+    return [flat[np.where(count > place, start + place, len(words.flat))] for place in range(most)]
+
+
+def _shared_of_long(words: Words, weight: Ints, left: Codes, right: Codes) -> Ints:
     size = max(len(words.vocabulary), 1)
     pair_l, word_l = spread(words, left)
     pair_r, word_r = spread(words, right)
@@ -231,7 +312,13 @@ def _unit_vectors(lat: Column, lon: Column, lat_codes: Codes, lon_codes: Codes) 
 
 MEASURES: dict[str, Callable[[str, Column, Codes, Codes, float], Floats]] = {
     "jaro_winkler": similarity,
+    "jaro": similarity,
     "edit_similarity": similarity,
+    "swap_similarity": similarity,
+    "share_of_left": share_of_length,
+    "share_of_right": share_of_length,
+    "trigram": trigram,
+    "soundex_agreement": soundex_agreement,
     "levenshtein": distance,
     "damerau_levenshtein": distance,
     "jaccard": shared_words,

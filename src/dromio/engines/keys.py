@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dromio.engines import index_columns, index_keys
 from dromio.engines.arrays import distinct
 from dromio.engines.columns import AttributeColumns, Codes, Ints, spread
 from dromio.engines.scalar import RARE_MILLI, SHORTEST_TOKEN
@@ -24,6 +25,8 @@ from dromio.plan import PlannedKey
 
 SHIFT = 32
 _LOW = (1 << SHIFT) - 1
+_MOST_REPEATED = 30_000_000
+"""Pairs made before those are let go that several codes bring together."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class Coded:
     codes: Ints
     records: Codes
     single_valued: bool = False
-    """Whether no record has two codes."""
+    """Whether no record has two codes; then records are in rising order."""
 
 
 @dataclass(frozen=True)
@@ -60,16 +63,18 @@ def code_records(attributes: Mapping[str, AttributeColumns], key: PlannedKey, re
 
 def blocks(
     coded: Coded,
-    max_block: int,
+    max_block: int | None,
     *,
     splitters: Sequence[Coded] = (),
     source: npt.NDArray[Any] | None = None,
     records: int,
 ) -> Blocks:
-    """Candidate pairs of a key. `splitters`: codes by which blocks above `max_block` are split, tried in order;
+    """Candidate pairs of a key. `splitters`: codes by which blocks above `max_block` are split, tried in order; without
+    `max_block` all blocks give their pairs;
     `source`: only pairs across different sources."""
     codes, members, start, size = _sorted_blocks(coded)
     largest = int(size.max(initial=0))
+    max_block = largest if max_block is None else max_block
     found = [_pairs(members, start, size, max_block, source)]
     split = 0
     over = size > max_block
@@ -85,6 +90,12 @@ def blocks(
         split, dropped = dropped, int(over.sum())
     pairs = distinct(np.concatenate(found))
     return Blocks(pairs, largest, split, dropped, len(pairs))
+
+
+def pair_count(coded: Coded) -> int:
+    """How many pairs all blocks give, those counted twice that share two."""
+    _, _, _, size = _sorted_blocks(coded)
+    return int((size * (size - 1) // 2).sum())
 
 
 def pack(left: Codes, right: Codes) -> Ints:
@@ -122,6 +133,9 @@ def _code_part(
     if expression.transform in ("tokens", "rare_tokens"):
         rows, codes = _words(attribute, expression, chosen)
         single_valued = False
+    elif expression.transform in index_keys.FILTERS:
+        rows, codes = _filter_codes(attribute, expression, chosen)
+        single_valued = False
     else:
         column = attribute.column(expression).codes
         rows = np.flatnonzero(column >= 0).astype(np.int32) if chosen is None else chosen[column[chosen] >= 0]
@@ -154,12 +168,18 @@ def _words(attribute: AttributeColumns, expression: FieldExpression, chosen: Cod
     return (packed // size).astype(np.int32), packed % size
 
 
+def _filter_codes(attribute: AttributeColumns, expression: FieldExpression, chosen: Codes | None) -> tuple[Codes, Ints]:
+    """Every code of the field under a filter of alike texts, by value row."""
+    column = attribute.field(expression.fields[0])
+    rows = np.flatnonzero(column.codes >= 0) if chosen is None else chosen[column.codes[chosen] >= 0]
+    place, codes = spread(index_columns.codes_of(column, expression), column.codes[rows])
+    return rows[place].astype(np.int32), codes
+
+
 def join(one: Coded, other: Coded, records: int) -> Coded:
     """Records that have a code in both, under every combination of them."""
     if other.single_valued:
-        code_of = np.full(records, -1, np.int64)
-        code_of[other.records] = other.codes
-        second = code_of[one.records]
+        second = _only_codes(other, one.records, records)
         place = np.flatnonzero(second >= 0)
         second = second[place]
     else:
@@ -177,6 +197,19 @@ def join(one: Coded, other: Coded, records: int) -> Coded:
         seconds, second = np.unique(second, return_inverse=True)
         span = len(seconds) + 1
     return Coded(codes * span + second, one.records[place], one.single_valued and other.single_valued)
+
+
+def _only_codes(coded: Coded, wanted: Codes, records: int) -> Ints:
+    """The code of every wanted record, -1 where it has none; no record has two. Records with codes are in order.
+
+    A few records are searched for among many: filling a table of all records would cost more.
+    """
+    if len(coded.records) > 16 * len(wanted):
+        at = np.minimum(np.searchsorted(coded.records, wanted), len(coded.records) - 1)
+        return np.where(coded.records[at] == wanted, coded.codes[at], -1)
+    code_of = np.full(records, -1, np.int64)
+    code_of[coded.records] = coded.codes
+    return code_of[wanted]
 
 
 def _record_bits(records: int) -> int:
@@ -203,6 +236,7 @@ def _sorted_blocks(coded: Coded) -> tuple[Ints, Codes, Ints, Ints]:
 def _pairs(members: Codes, start: Ints, size: Ints, max_block: int, source: npt.NDArray[Any] | None) -> Ints:
     """All pairs inside blocks of 2 to max_block records, packed; blocks of one size are done together."""
     found: list[Ints] = [np.zeros(0, np.int64)]
+    new = 0
     usable = (size >= 2) & (size <= max_block)
     for one_size in np.flatnonzero(np.bincount(size[usable])).tolist():
         first = start[usable & (size == one_size)]
@@ -215,4 +249,7 @@ def _pairs(members: Codes, start: Ints, size: Ints, max_block: int, source: npt.
                 across = source[left] != source[right]
                 left, right = left[across], right[across]
             found.append(pack(left, right))
+            new += len(left)
+            if new > max(_MOST_REPEATED, len(found[0])):
+                found, new = [distinct(np.concatenate(found))], 0
     return np.concatenate(found)

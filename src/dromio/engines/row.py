@@ -14,17 +14,15 @@ from typing import NamedTuple
 import numpy as np
 
 from dromio.clean import TYPES, Fields, Parts
+from dromio.deciders import Verdict
 from dromio.engines.cleaning import WHOLE_VALUE, options_of
 from dromio.engines.compiled import compile_condition, kept_with, values_of, words_of_model
+from dromio.engines.row_facts import Answers, CleanedRecord, CleanedValue, value_pairs
 from dromio.model.expressions import parse_field
 from dromio.model.schema import Attribute, Model, local
 from dromio.plan import NO_RIVAL, Plan, PlannedComparison, PlannedKey, against_both, probability, rarity
 from dromio.records import Record
 
-CleanedValue = tuple[str, Fields]
-"""(label, cleaned fields); a value without any field is no value."""
-CleanedRecord = Mapping[str, tuple[CleanedValue, ...]]
-"""Attribute -> its values. An attribute without values may be absent."""
 RecordKeys = frozenset[tuple[str, tuple[str, ...]]]
 
 _GAP = 1 << 14
@@ -82,6 +80,16 @@ def score(plan: Plan, left: CleanedRecord, right: CleanedRecord) -> Scored:
     found = sums(plan, left, right)
     weight = match_weight(plan, found)
     return Scored(found.levels, weight, plan.decide(weight))
+
+
+def decide(plan: Plan, left: CleanedRecord, right: CleanedRecord) -> Verdict:
+    """The verdict on a pair: of the decider, and for what it leaves open of the probabilistic model."""
+    if plan.decider is not None:
+        verdict = plan.decider.decide(kept_with(plan, Answers).about(left, right))
+        if verdict is not None:
+            return verdict
+    scored = score(plan, left, right)
+    return Verdict(scored.decision, scored.weight - plan.match_threshold)
 
 
 def sums(plan: Plan, left: CleanedRecord, right: CleanedRecord) -> Sums:
@@ -143,6 +151,7 @@ class RowComparison:
     def __init__(self, plan: Plan, planned: PlannedComparison) -> None:
         words = words_of_model(plan.model).get(planned.attribute, {})
         self.attribute = planned.attribute
+        self.same_label = planned.same_label
         self.null = compile_condition(planned.null, words)
         self.conditions = tuple(compile_condition(one, words) for one in planned.conditions)
         self.against_unrelated: list[int] = planned.against_unrelated.tolist()
@@ -156,11 +165,12 @@ class RowComparison:
     def level(self, left: CleanedRecord, right: CleanedRecord) -> int:
         """The best level over all pairs of values, 0 when none can be compared."""
         lefts, rights = left.get(self.attribute, ()), right.get(self.attribute, ())
-        if len(lefts) == len(rights) == 1:
+        if len(lefts) == len(rights) == 1 and not self.same_label:
             return self.level_of(lefts[0][1], rights[0][1])
         if not lefts or not rights:
             return 0
-        found = {self.level_of(one[1], other[1]) for one, other in product(lefts, rights)}
+        pairs = value_pairs(lefts, rights, same_label=self.same_label)
+        found = {self.level_of(one[1], other[1]) for one, other in pairs}
         return min(found - {0}, default=0)
 
     def level_of(self, one: Fields, other: Fields) -> int:
@@ -178,7 +188,8 @@ class RowComparison:
         self, level: int, left: CleanedRecord, right: CleanedRecord
     ) -> list[tuple[CleanedValue, CleanedValue]]:
         """Pairs of values that reach the level, in the order of the records' values."""
-        pairs = product(left.get(self.attribute, ()), right.get(self.attribute, ()))
+        lefts, rights = left.get(self.attribute, ()), right.get(self.attribute, ())
+        pairs = value_pairs(lefts, rights, same_label=self.same_label)
         return [(one, other) for one, other in pairs if self.level_of(one[1], other[1]) == level]
 
     def adjustment(self, level: int, left: CleanedRecord, right: CleanedRecord) -> int:

@@ -12,9 +12,14 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
-from rapidfuzz.distance import OSA, JaroWinkler, Levenshtein
+from rapidfuzz.distance import OSA, Jaro, JaroWinkler, Levenshtein
+
+from dromio.similarity.phonetic import soundex, soundex_difference
+from dromio.similarity.strings import trigram_similarity
 
 MILLION = 1e6
+EDIT_TOLERANCE = 1e-9
+"""Taken off a distance that is compared with a share of a length, as the rule language's reference does."""
 EARTH_RADIUS_KM = 6371.0088
 """Mean radius of the earth (IUGG 1980): great-circle distances are then within 0.6 % of those on the ellipsoid."""
 SHORTEST_TOKEN = 2
@@ -127,6 +132,45 @@ def jaro_winkler(left: str, right: str) -> float:
 def edit_similarity(left: str, right: str) -> float:
     """1 - Levenshtein distance / length of the longer, 0 to 1; 1 for two empty texts."""
     return rounded(Levenshtein.normalized_similarity(left, right))
+
+
+def jaro(left: str, right: str) -> float:
+    """Jaro similarity, 0 to 1."""
+    return rounded(Jaro.similarity(left, right))
+
+
+def swap_similarity(left: str, right: str) -> float:
+    """1 - optimal string alignment distance / length of the longer, 0 to 1; 1 for two empty texts."""
+    return rounded(OSA.normalized_similarity(left, right))
+
+
+def trigram(left: str, right: str) -> float:
+    """Shared trigrams as a share of all, 0 to 1, as `dromio.similarity.strings` has it; not rounded."""
+    return trigram_similarity(left, right)
+
+
+def soundex_agreement(left: str, right: str) -> float:
+    """Equal positions of the two Soundex codes as a share of 4; -1 where a text has no code."""
+    if not soundex(left) or not soundex(right):
+        return -1.0
+    return soundex_difference(left, right) / 4
+
+
+def share_of_left(left: str, right: str) -> float:
+    """Levenshtein distance as a share of the left length, not rounded; two empty texts are 0 apart."""
+    return edit_share(Levenshtein.distance(left, right), len(left))
+
+
+def share_of_right(left: str, right: str) -> float:
+    """Levenshtein distance as a share of the right length."""
+    return edit_share(Levenshtein.distance(left, right), len(right))
+
+
+def edit_share(distance: int, length: int) -> float:
+    """Distance as a share of a length, less what the product of share and length may be off by rounding."""
+    if length:
+        return (distance - EDIT_TOLERANCE) / length
+    return math.inf if distance else 0.0
 
 
 def levenshtein(left: str, right: str) -> float:

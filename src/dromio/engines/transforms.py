@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dromio.model.expressions import FieldExpression
+from dromio.similarity.double_metaphone import double_metaphone
+from dromio.similarity.phonetic import metaphone, soundex
 
 _CONSONANTS = str.maketrans("", "", "aeiouyhwAEIOUYHW ")
 
@@ -38,9 +40,22 @@ def skeleton(text: str) -> str | None:
 
 def soundex_code(text: str) -> str | None:
     """Soundex of the text; none when it has no letters."""
-    from dromio.similarity.phonetic import soundex
-
     return soundex(text) or None
+
+
+def alphanumeric(text: str) -> str | None:
+    """Letters and digits only; none when there are none."""
+    return "".join(filter(str.isalnum, text)) or None
+
+
+def primary_code(text: str) -> str | None:
+    """Primary Double Metaphone code; none when nothing sounds."""
+    return double_metaphone(text)[0] or None
+
+
+def alternate_code(text: str) -> str | None:
+    """Alternate Double Metaphone code; none when nothing sounds."""
+    return double_metaphone(text)[1] or None
 
 
 _ONE_VALUED: dict[str, Callable[[str], str | None]] = {
@@ -49,6 +64,10 @@ _ONE_VALUED: dict[str, Callable[[str], str | None]] = {
     "soundex": soundex_code,
     "sorted_letters": sorted_letters,
     "skeleton": skeleton,
+    "casefold": str.casefold,
+    "alphanumeric": alphanumeric,
+    "dmetaphone": primary_code,
+    "dmetaphone_alt": alternate_code,
 }
 
 
@@ -57,6 +76,8 @@ def function_of(expression: FieldExpression) -> Callable[[str], str | None]:
     if expression.transform == "prefix":
         size = expression.argument
         return lambda text: text[:size] or None
+    if expression.transform == "metaphone":
+        return lambda text: metaphone(text, expression.argument) or None
     return _ONE_VALUED[expression.transform]
 
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from dromio.clean.nicknames import has_nicknames, same_person_given_name
 from dromio.engines import kernels, scalar
 from dromio.engines.columns import AttributeColumns, Bools, Codes, Ints
-from dromio.model.expressions import All, AnyOf, Condition, FieldExpression, Measure, Not, leaves
+from dromio.model.expressions import All, AnyOf, Condition, FieldExpression, Measure, Not, Together, leaves
 
 Rows = npt.NDArray[Any]
 
@@ -60,6 +60,8 @@ class ValuePairs:
     def holds(self, condition: Condition, at: Ints, bounds: dict[Any, float] | None = None) -> Bools:
         """Truth of the condition for the pairs at the given places."""
         bounds = bounds or {}
+        if isinstance(condition, Together):
+            return self.holds(condition.part, at, bounds)
         if isinstance(condition, Not):
             return ~self.holds(condition.part, at, bounds)
         if isinstance(condition, All):
@@ -95,6 +97,18 @@ class ValuePairs:
         left, right = self._codes(expression, at)
         there = np.flatnonzero((left >= 0) & (right >= 0))
         return left[there], right[there], there
+
+    def hold(self, condition: Condition) -> Bools:
+        """Truth of the condition for every pair; false where a side has no value."""
+        filled = self.attribute.filled()
+        result = filled[self.left] & filled[self.right]
+        there = np.flatnonzero(result)
+        result[there] = self.holds(condition, there)
+        return result
+
+    def figures(self, measure: Measure) -> kernels.Floats:
+        """Figure of every pair, exact; NaN where a side is missing or cannot be measured."""
+        return self._figures(measure, np.arange(len(self.left)), measure.bound)
 
     def _measure(self, measure: Measure, at: Ints, loosest: float) -> Bools:
         """Whether the figure passes the bound; NaN, the figure of what cannot be measured, passes none."""

@@ -42,7 +42,7 @@ class PairQuality:
     compared: int
     compared_true: int
     curve: tuple[CurvePoint, ...]
-    calibration: Calibration
+    calibration: Calibration | None
     mistakes: Mistakes
 
 

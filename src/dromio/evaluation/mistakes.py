@@ -69,8 +69,12 @@ def _compared(records: Aligned, pairs: ScoredPairs, mask: Mask, kind: str, limit
     rows = np.flatnonzero(mask)
     rows = rows[np.argsort(-pairs.weight[rows], kind="stable")][:limit]
     return [
-        _mistake(records, kind, int(pairs.left[row]), int(pairs.right[row]), float(pairs.weight[row])) for row in rows
+        _mistake(records, kind, int(pairs.left[row]), int(pairs.right[row]), _weight(pairs, int(row))) for row in rows
     ]
+
+
+def _weight(pairs: ScoredPairs, row: int) -> float | None:
+    return float(pairs.weight[row]) if pairs.weighed else None
 
 
 def _uncompared(records: Aligned, pairs: ScoredPairs, kind: str, limit: int, across_sources: bool) -> list[Mistake]:

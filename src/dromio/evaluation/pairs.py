@@ -32,7 +32,10 @@ CURVE_POINTS = 200
 
 @dataclass(frozen=True)
 class ScoredPairs:
-    """Pairs of records (positions in the aligned records, left < right), in that order, with what was decided."""
+    """Pairs of records (positions in the aligned records, left < right), in that order, with what was decided.
+
+    Weights and probabilities are NaN throughout where the model has none.
+    """
 
     left: Codes
     right: Codes
@@ -44,6 +47,11 @@ class ScoredPairs:
 
     def __len__(self) -> int:
         return len(self.left)
+
+    @property
+    def weighed(self) -> bool:
+        """Whether the pairs have weights and probabilities."""
+        return not np.isnan(self.weight).any()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +123,7 @@ def _records(table: pa.Table, side: str, records: Aligned) -> Codes:
 
 def _numbers(table: pa.Table, name: str) -> Floats:
     values: Floats = table[name].cast(pa.float64()).to_numpy()
-    if np.isnan(values).any():
+    if np.isnan(values).any() and not np.isnan(values).all():
         raise InputError(f"pairs: {name} is missing in {int(np.isnan(values).sum()):,} of {len(values):,} rows")
     return values
 
@@ -135,8 +143,9 @@ def at_match(pairs: ScoredPairs, true_pairs: int) -> Score:
 
 
 def curve(pairs: ScoredPairs, true_pairs: int) -> list[CurvePoint]:
-    """Points from the highest weight down, one for each different weight, thinned to about 200 and the best F1."""
-    if not len(pairs):
+    """Points from the highest weight down, one for each different weight, thinned to about 200 and the best F1; none
+    where pairs have no weights."""
+    if not len(pairs) or not pairs.weighed:
         return []
     order = np.argsort(-pairs.weight, kind="stable")
     weight = pairs.weight[order]
@@ -152,8 +161,10 @@ def _point(weight: float, right: int, count: int, true_pairs: int) -> CurvePoint
     return CurvePoint(weight, count, score.precision, score.recall, score.f1)
 
 
-def calibration(pairs: ScoredPairs) -> Calibration:
-    """Expected calibration error of match_probability; 0 where there are no pairs."""
+def calibration(pairs: ScoredPairs) -> Calibration | None:
+    """Expected calibration error of match_probability; 0 where there are no pairs, None where they have none."""
+    if not pairs.weighed:
+        return None
     if not len(pairs):
         return Calibration(0.0, 0.0, ())
     probability = pairs.probability

@@ -45,10 +45,11 @@ def _pair_lines(pairs: PairQuality, listed: int) -> list[str]:
     if best is not None:
         lines.append(f"best F1 of pairs {best.f1:.4f}, at match weight {best.match_weight:.2f}")
     calibration = pairs.calibration
-    lines.append(
-        f"calibration error {calibration.equal_width:.4f} (bins of equal width), "
-        f"{calibration.adaptive:.4f} (bins of equal number)"
-    )
+    if calibration is not None:
+        lines.append(
+            f"calibration error {calibration.equal_width:.4f} (bins of equal width), "
+            f"{calibration.adaptive:.4f} (bins of equal number)"
+        )
     lines += ["", "wrong pairs of clusters"]
     lines += [f"  {SPELLED[kind]:<28}{count:>12,}" for kind, count in pairs.mistakes.counts.items()]
     for kind, spelled in SPELLED.items():

@@ -14,23 +14,26 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dromio.golden.texts import Bools, Ints, codes_of, folded_codes, places
+from dromio.engines.columns import Codes, Column
+from dromio.golden.texts import Bools, Ints, folded_codes, lengths_of, places
 
 Score = Callable[[Ints], Ints]
 """Numbers of candidates -> their scores."""
+_SMALL = 16
+"""Clusters up to which every two candidates are compared; in larger ones equal candidates are found by sorting."""
 
 
 @dataclass(frozen=True)
 class Candidates:
     """Values to choose from, sorted by cluster, then by record number.
 
-    `texts` holds the parallel texts of every column of the value without surrounding white space; null where a column
-    is blank or says nothing. `raw` holds the texts as delivered.
+    `texts` holds the parallel texts of every column of the value without surrounding white space; missing where a
+    column is blank or says nothing. `raw` holds the texts as delivered.
     """
 
     cluster: Ints
-    texts: Sequence[pa.Array]
-    raw: Sequence[pa.Array]
+    texts: Sequence[Column]
+    raw: Sequence[Column]
 
     @cached_property
     def frequency(self) -> Ints:
@@ -42,19 +45,11 @@ class Candidates:
         rows = np.flatnonzero(_sizes(self.cluster) > 2)
         result = np.zeros(len(self.cluster), np.int64)
         if len(rows):
-            at = pa.array(rows)
-            equal = self._equal_to_each(rows, [folded_codes(texts.take(at)) for texts in self.texts])
-            spelled = self._equal_to_each(rows, [codes_of(texts.take(at))[0] for texts in self.texts])
-            result[rows] = equal * (len(rows) + 1) + spelled
+            cluster = self.cluster[rows]
+            spelled = [texts.codes[rows] for texts in self.texts]
+            folded = [_folded(texts, codes) for texts, codes in zip(self.texts, spelled, strict=True)]
+            result[rows] = equal_to_each(cluster, folded) * (len(rows) + 1) + equal_to_each(cluster, spelled)
         return result
-
-    def _equal_to_each(self, rows: Ints, codes: Sequence[Ints]) -> Ints:
-        """How many rows of the same cluster have the same codes as each."""
-        key = np.cumsum(starts_of(self.cluster[rows]))
-        for own in codes:
-            key = np.unique(key * (int(own.max()) + 2) + own + 1, return_inverse=True)[1].astype(np.int64)
-        counts: Ints = np.bincount(key)[key]
-        return counts
 
     def most_frequent(self, rows: Ints) -> Ints:
         """Values equal to each, then those spelled the same."""
@@ -64,13 +59,12 @@ class Candidates:
         """Columns of each that hold something."""
         if len(self.texts) == 1:
             return np.zeros(len(rows), np.int64)
-        filled = [texts.is_valid().to_numpy(zero_copy_only=False)[rows] for texts in self.texts]
+        filled = [texts.codes[rows] >= 0 for texts in self.texts]
         return np.asarray(np.sum(filled, axis=0, dtype=np.int64))
 
     def longest(self, rows: Ints) -> Ints:
         """Characters (code points) of each, all columns together."""
-        at = pa.array(rows)
-        lengths = [pc.fill_null(pc.utf8_length(texts.take(at)), 0).to_numpy() for texts in self.texts]
+        lengths = [_lengths(texts, rows) for texts in self.texts]
         return np.asarray(np.sum(lengths, axis=0, dtype=np.int64))
 
     def scores(self, rule: str) -> list[Score]:
@@ -82,17 +76,77 @@ class Candidates:
 
     def _smallest(self) -> list[Score]:
         """First in the order of texts, column by column; of equal ones the one with least white space around it."""
-        trimmed: list[Score] = [_smaller(texts) for texts in self.texts]
+        trimmed = [self._smaller(texts) for texts in self.texts]
         shorter: list[Score] = [_shorter(raw) for raw in self.raw]
-        return trimmed + shorter + [_smaller(raw) for raw in self.raw]
+        return trimmed + shorter + [self._smaller(raw) for raw in self.raw]
+
+    def _smaller(self, texts: Column) -> Score:
+        """More for a text that comes before others of its cluster in the order of code points, least for none.
+
+        Of two candidates the texts are compared; all those of larger clusters are put in order.
+        """
+
+        def score(rows: Ints) -> Ints:
+            codes, cluster = texts.codes[rows], self.cluster[rows]
+            result = np.zeros(len(rows), np.int64)
+            size = _sizes(cluster)
+            first = np.flatnonzero(starts_of(cluster) & (size == 2))
+            result[first] = _is_before(texts.values, codes[first], codes[first + 1])
+            result[first + 1] = _is_before(texts.values, codes[first + 1], codes[first])
+            more = np.flatnonzero(size != 2)
+            result[more] = -places(Column(codes[more], texts.values).texts())
+            return result
+
+        return score
 
 
-def _smaller(texts: pa.Array) -> Score:
-    return lambda rows: -places(texts.take(pa.array(rows)))
+def _is_before(values: pa.Array, one: Codes, other: Codes) -> Bools:
+    """Whether the text of each code comes before that of the other; no text comes last."""
+    result: Bools = (one >= 0) & (other < 0)
+    both = np.flatnonzero((one >= 0) & (other >= 0) & (one != other))
+    before = pc.less(values.take(pa.array(one[both])), values.take(pa.array(other[both])))
+    result[both] = before.to_numpy(zero_copy_only=False)
+    return result
 
 
-def _shorter(texts: pa.Array) -> Score:
-    return lambda rows: -pc.fill_null(pc.utf8_length(texts.take(pa.array(rows))), 0).to_numpy().astype(np.int64)
+def _lengths(texts: Column, rows: Ints) -> Ints:
+    """Characters (code points) of the text of each row, 0 for none."""
+    lengths: Ints = np.append(lengths_of(texts), 0)[texts.codes[rows]]
+    return lengths
+
+
+def _shorter(raw: Column) -> Score:
+    return lambda rows: -_lengths(raw, rows)
+
+
+def _folded(texts: Column, codes: Codes) -> Codes:
+    """A number for each code, equal where the folded texts are; -1 for none."""
+    is_used = np.zeros(len(texts.values) + 1, np.bool_)
+    is_used[codes] = True
+    used = np.flatnonzero(is_used[:-1])
+    place = np.full(len(is_used), -1, np.int32)
+    place[used] = folded_codes(texts.values.take(pa.array(used)))
+    result: Codes = place[codes]
+    return result
+
+
+def equal_to_each(cluster: Ints, codes: Sequence[Codes]) -> Ints:
+    """How many rows of the same cluster have the same codes as each, itself among them. `cluster` is sorted."""
+    size = _sizes(cluster)
+    left = size - _places_inside(cluster)
+    counts = np.ones(len(cluster), np.int64)
+    for step in range(1, _SMALL):
+        at = np.flatnonzero((size <= _SMALL) & (left > step))
+        at = at[np.logical_and.reduce([own[at] == own[at + step] for own in codes])]
+        counts[at] += 1
+        counts[at + step] += 1
+    large = np.flatnonzero(size > _SMALL)
+    if len(large):
+        key = np.cumsum(starts_of(cluster[large]))
+        for own in codes:
+            key = np.unique(key * (int(own.max()) + 2) + own[large] + 1, return_inverse=True)[1].astype(np.int64)
+        counts[large] = np.bincount(key)[key]
+    return counts
 
 
 def choose(cluster: Ints, candidates: Ints, scores: Sequence[Score]) -> Ints:
@@ -124,6 +178,13 @@ def _sizes(cluster: Ints) -> Ints:
     """How many elements of a sorted array are equal to each."""
     group = np.cumsum(starts_of(cluster)) - 1
     result: Ints = np.bincount(group)[group]
+    return result
+
+
+def _places_inside(cluster: Ints) -> Ints:
+    """The place of each element of a sorted array among those that are equal to it, from 0."""
+    starts = np.flatnonzero(starts_of(cluster))
+    result: Ints = np.arange(len(cluster)) - np.repeat(starts, np.diff(np.append(starts, len(cluster))))
     return result
 
 

@@ -58,7 +58,7 @@ def _is_real(con: duckdb.DuckDBPyConnection, use: Use, texts: Mapping[str, pa.Ar
 
 def _hot_values(attribute: Attribute, guards: Sequence[Guard]) -> dict[str, list[str]]:
     """Field of the attribute -> its values that count as missing."""
-    fields = TYPES[attribute.type].fields
+    fields = attribute.fields
     hot: dict[str, list[str]] = {}
     for guard in guards:
         name, expression = local(parse_field(guard.field))

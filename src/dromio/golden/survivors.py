@@ -11,11 +11,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dromio.engines.columns import Column
 from dromio.errors import InputError
 from dromio.golden.bundles import Bundle
 from dromio.golden.ranking import Candidates, Score, choose, starts_of
 from dromio.golden.real import are_real, is_filler
-from dromio.golden.texts import Bools, Ints, has_text, places, same
+from dromio.golden.texts import Bools, Ints, has_text, places, same, without_space
 from dromio.io.sources import Records
 from dromio.model.schema import Model
 
@@ -122,7 +123,7 @@ def _choose_of_several(setting: Setting, bundle: Bundle, texts: Mapping[str, pa.
     of_record = [setting.record_score(rule, record) for rule in bundle.rules if rule in _OF_RECORD]
     agreed = choose(cluster, np.flatnonzero(~contested), of_record)
     rows = np.flatnonzero(contested)
-    some = {name: own.take(pa.array(rows)) for name, own in raw.items()}
+    some = {name: Column.encode(own.take(pa.array(rows))) for name, own in raw.items()}
     return np.concatenate([agreed, rows[_choose_contested(setting, bundle, record[rows], some)]])
 
 
@@ -138,7 +139,7 @@ def _are_contested(cluster: Ints, raw: Sequence[pa.Array]) -> Bools:
     return result
 
 
-def _choose_contested(setting: Setting, bundle: Bundle, record: Ints, raw: Mapping[str, pa.Array]) -> Ints:
+def _choose_contested(setting: Setting, bundle: Bundle, record: Ints, raw: Mapping[str, Column]) -> Ints:
     """The best real value of every cluster by the bundle's rules; the best of all where none is real.
 
     Rules score a value whatever its rivals are, so only the clusters whose winner is not real are asked again.
@@ -152,23 +153,27 @@ def _choose_contested(setting: Setting, bundle: Bundle, record: Ints, raw: Mappi
     doubted = chosen[~_real(setting, bundle, record, raw, chosen)]
     if not len(doubted):
         return chosen
-    again = np.isin(cluster, cluster[doubted])
+    is_doubted = np.zeros(len(setting.size), np.bool_)
+    is_doubted[cluster[doubted]] = True
+    again = is_doubted[cluster]
     real = np.zeros(len(record), np.int64)
     real[again] = _real(setting, bundle, record, raw, np.flatnonzero(again))
     kept = chosen[~again[chosen]]
     return np.concatenate([kept, choose(cluster, rows[again], [lambda some: real[some], *scores])])
 
 
-def _real(setting: Setting, bundle: Bundle, record: Ints, raw: Mapping[str, pa.Array], rows: Ints) -> Bools:
+def _real(setting: Setting, bundle: Bundle, record: Ints, raw: Mapping[str, Column], rows: Ints) -> Bools:
     """Whether cleaning leaves anything of the values of some rows; `record` holds the record of every row."""
     if bundle.uses and all(use.attribute.name in setting.has_value for use in bundle.uses):
         known = [setting.has_value[use.attribute.name][record[rows]] for use in bundle.uses]
         return np.asarray(np.logical_or.reduce(known), np.bool_)
-    some = {name: own.take(pa.array(rows)) for name, own in raw.items()}
+    if not bundle.uses:
+        return np.ones(len(rows), np.bool_)
+    some = {name: Column(own.codes[rows], own.values).texts() for name, own in raw.items()}
     return are_real(setting.records.con, bundle.uses, some, setting.model.guards)
 
 
-def _scores(setting: Setting, bundle: Bundle, record: Ints, raw: Mapping[str, pa.Array]) -> list[Score]:
+def _scores(setting: Setting, bundle: Bundle, record: Ints, raw: Mapping[str, Column]) -> list[Score]:
     """The scores of the bundle's rules. `smallest` always ends them, so that no choice depends on the order of rows."""
     trimmed = [_telling(bundle, name, own) for name, own in raw.items()]
     candidates = Candidates(setting.cluster[record], trimmed, list(raw.values()))
@@ -181,12 +186,14 @@ def _scores(setting: Setting, bundle: Bundle, record: Ints, raw: Mapping[str, pa
     return scores
 
 
-def _telling(bundle: Bundle, name: str, texts: pa.Array) -> pa.Array:
-    """The texts without white space around them; null for blank ones and, in values of several columns, for fillers."""
-    trimmed = pc.utf8_trim_whitespace(texts)
-    empty = pc.equal(trimmed, "")
-    if len(bundle.chosen) > 1:
-        for use in bundle.uses:
-            if any(column.inside == name for column in use.roles.values()):
-                empty = pc.or_(empty, pa.array(is_filler(use.attribute, trimmed)))
-    return pc.if_else(empty, pa.scalar(None, trimmed.type), trimmed)
+def _telling(bundle: Bundle, name: str, texts: Column) -> Column:
+    """The texts without white space around them; missing for blank ones and, in values of several columns, fillers."""
+    trimmed = without_space(texts)
+    if len(bundle.chosen) < 2:
+        return trimmed
+    named = [use for use in bundle.uses if any(column.inside == name for column in use.roles.values())]
+    fillers = np.logical_or.reduce(
+        [np.zeros(len(trimmed.values), np.bool_), *(is_filler(use.attribute, trimmed.values) for use in named)]
+    )
+    codes = np.where(np.append(fillers, False)[trimmed.codes], NOBODY, trimmed.codes)
+    return Column(codes.astype(np.int32), trimmed.values)

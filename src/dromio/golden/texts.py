@@ -10,9 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dromio.clean.text import MAX_LENGTH, fold
+from dromio.engines.columns import Column, buffers
+from dromio.engines.steps import looked_up, mended
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+_BLANK, _DELETE = ord(" "), 0x7F
 
 
 def whole(texts: pa.ChunkedArray) -> pa.Array:
@@ -28,10 +31,50 @@ def to_bools(mask: pa.Array) -> Bools:
     return result
 
 
+def is_plain(texts: pa.Array) -> Bools:
+    """Whether each text begins and ends with printable ASCII other than a blank: there is no white space around it.
+
+    False for no text, and for some texts that begin or end with other letters.
+    """
+    start, letters = buffers(texts)
+    filled = np.flatnonzero(np.diff(start))
+    result = np.zeros(len(texts), np.bool_)
+    first, last = letters[start[filled]], letters[start[filled + 1] - 1]
+    result[filled] = (first > _BLANK) & (first < _DELETE) & (last > _BLANK) & (last < _DELETE)
+    result &= texts.is_valid().to_numpy(zero_copy_only=False)
+    return result
+
+
+def without_space(texts: Column) -> Column:
+    """The texts without white space around them; blank ones are missing."""
+    around = np.flatnonzero(~is_plain(texts.values))
+    if not len(around):
+        return texts
+    trimmed = pc.utf8_trim_whitespace(texts.values.take(pa.array(around)))
+    filled = pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, trimmed.type), trimmed)
+    return of_values(texts, around, filled)
+
+
+def of_values(texts: Column, which: Ints, others: pa.Array) -> Column:
+    """The column with other texts (null: none) for some of its distinct values."""
+    every = mended(Column(np.arange(len(texts.values), dtype=np.int32), texts.values), which, others)
+    return looked_up(every, texts.codes)
+
+
+def lengths_of(texts: Column) -> Ints:
+    """Characters (code points) of every distinct text."""
+    result: Ints = pc.utf8_length(texts.values).to_numpy(zero_copy_only=False).astype(np.int64)
+    return result
+
+
 def has_text(texts: pa.Array) -> Bools:
     """Whether each text is there and is more than white space."""
-    blank = pc.or_(pc.utf8_is_space(texts), pc.equal(pc.binary_length(texts), 0))
-    return to_bools(pc.invert(blank))
+    result = is_plain(texts)
+    rest = np.flatnonzero(~result)
+    doubted = texts.take(pa.array(rest))
+    blank = pc.or_(pc.utf8_is_space(doubted), pc.equal(pc.binary_length(doubted), 0))
+    result[rest] = to_bools(pc.invert(blank))
+    return result
 
 
 def codes_of(texts: pa.Array) -> tuple[Ints, pa.Array]:

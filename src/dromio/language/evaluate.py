@@ -17,6 +17,7 @@ from dromio.language.ast import (
     Algorithm,
     Comparison,
     Expression,
+    FuzzyType,
     Operator,
     ScoringGroup,
     Step,
@@ -107,7 +108,7 @@ def _measured(step: Step, left: Any, right: Any) -> Measure | None:
     if step.fuzzy is None:
         return None
     source, destination = text_of(left), text_of(right)
-    if step.case_insensitive:
+    if step.case_insensitive and step.fuzzy.type is FuzzyType.LEVENSHTEIN:
         source, destination = source.casefold(), destination.casefold()
     return measure(step.fuzzy, source, destination)
 

@@ -6,6 +6,10 @@ Condition          `equal(given)`, `jaro_winkler(family) >= 0.92`, `levenshtein(
 
 Conditions are two-valued: a test on a missing value is false, and so is any comparison with a number.
 The grammar is a subset of Python's expressions, so Python's own parser reads it; nothing is ever evaluated by Python.
+
+Conditions on pairs of records, as rules have them, name attribute and field: `equal(email.address)`. A test holds when
+it holds for some value of the one record and some value of the other; `together(…)` asks that for one and the same pair
+of values: `together(equal(address.city) and equal(address.street))`.
 """
 
 from __future__ import annotations
@@ -24,14 +28,35 @@ TRANSFORMS: dict[str, str] = {
     "month_day": "month and day of an ISO date",
     "prefix": "the first n characters",
     "soundex": "the Soundex code",
+    "metaphone": "the first n characters of the Metaphone code",
+    "dmetaphone": "the primary Double Metaphone code",
+    "dmetaphone_alt": "the alternate Double Metaphone code",
+    "casefold": "the value without regard to case",
+    "alphanumeric": "letters and digits only",
     "sorted_letters": "the letters in alphabetical order: equal for transposed letters",
     "skeleton": "the first letter and the consonants after it",
     "tokens": "every word of the given fields (several values)",
     "rare_tokens": "every word but those that many values share (several values)",
+    "neighbours": "the value with up to n characters deleted, in every way (several values)",
+    "neighbours_share": "the same for as many characters as n thousandths of a length allow (several values)",
+    "rare_trigrams": "the rarest trigrams, as many as a trigram similarity of n thousandths needs (several values)",
+    "soundex_positions": "n positions of the Soundex code, in every way (several values)",
 }
+NUMBERED = ("prefix", "metaphone", "neighbours", "neighbours_share", "rare_trigrams", "soundex_positions")
+"""Transforms that take a number."""
+MOST = {"neighbours": 8, "neighbours_share": 450, "rare_trigrams": 1000, "soundex_positions": 4}
+"""Greatest number that a transform takes; others take any from 1."""
+SEVERAL_FIELDS = ("tokens", "rare_tokens")
+"""Transforms of more than one field."""
+SEVERAL_VALUES = ("tokens", "rare_tokens", "neighbours", "neighbours_share", "rare_trigrams", "soundex_positions")
+"""Transforms that give a record several values: for keys only, not for tests."""
 SIMILARITIES: dict[str, str] = {
     "jaro_winkler": "Jaro-Winkler similarity, 0 to 1",
+    "jaro": "Jaro similarity, 0 to 1",
     "edit_similarity": "1 - Levenshtein distance / longer length, 0 to 1",
+    "swap_similarity": "the same with Damerau-Levenshtein distance, 0 to 1",
+    "trigram": "shared trigrams / all trigrams as pg_trgm counts them, 0 to 1",
+    "soundex_agreement": "equal positions of the two Soundex codes / 4, 0 to 1",
     "jaccard": "shared words / all words, 0 to 1",
     "overlap": "weight of shared words / weight of the side with less, rare words weighing more, 0 to 1",
     "cosine": "shared words, rare words weighing more, as the cosine of both sides, 0 to 1",
@@ -40,6 +65,8 @@ SIMILARITIES: dict[str, str] = {
 DISTANCES: dict[str, str] = {
     "levenshtein": "insertions, deletions and substitutions of characters",
     "damerau_levenshtein": "the same, a swap of neighbours counting once",
+    "share_of_left": "Levenshtein distance / length of the left value",
+    "share_of_right": "Levenshtein distance / length of the right value",
     "days": "days between two dates",
     "difference": "absolute difference of two numbers",
     "kilometres": "great-circle distance of two points given as (lat, lon)",
@@ -48,6 +75,10 @@ TESTS: dict[str, str] = {
     "equal": "both have the value and it is the same; with several fields, all of them",
     "missing": "at least one side has no value",
     "absent": "neither side has a value",
+    "missing_left": "the left side has no value",
+    "missing_right": "the right side has no value",
+    "left_is": "the left side is one of the given texts",
+    "right_is": "the right side is one of the given texts",
     "nickname": "both may be short for one formal name",
     "initial": "one is a single letter, the first of the other",
     "crossed": "the first field of one equals the second of the other",
@@ -68,6 +99,17 @@ FIELDS_OF: dict[str, tuple[int, int]] = {
     "missing": (1, 8),
     "absent": (1, 8),
 }
+SIDED = ("missing", "absent", "missing_left", "missing_right", "left_is", "right_is")
+"""Tests that look at each side alone, and may hold where a side has no value."""
+WITH_TEXTS = ("left_is", "right_is")
+"""Tests that take texts after their field."""
+_MIRRORED = {
+    "missing_left": "missing_right",
+    "left_is": "right_is",
+    "share_of_left": "share_of_right",
+}
+MIRRORED = _MIRRORED | {right: left for left, right in _MIRRORED.items()}
+"""Tests and measures that tell left from right -> the same with the sides exchanged."""
 
 
 class ExpressionError(ValueError):
@@ -95,9 +137,10 @@ class Test:
 
     function: str
     fields: tuple[FieldExpression, ...]
+    texts: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.function}({', '.join(map(str, self.fields))})"
+        return f"{self.function}({', '.join([*map(str, self.fields), *map(repr, self.texts)])})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +189,22 @@ class Not:
         return f"not ({self.part})" if isinstance(self.part, All | AnyOf) else f"not {self.part}"
 
 
+@dataclass(frozen=True, slots=True)
+class Together:
+    """The part holds for one and the same pair of values."""
+
+    part: Condition
+
+    def __str__(self) -> str:
+        return f"together({self.part})"
+
+
 def _plain(number: float) -> str:
     """The number in the fewest digits that read back as it is."""
     return repr(number).removesuffix(".0")
 
 
-Condition = Test | Measure | All | AnyOf | Not
+Condition = Test | Measure | All | AnyOf | Not | Together
 
 
 @lru_cache(maxsize=4096)
@@ -166,11 +219,18 @@ def parse_field(text: str) -> FieldExpression:
     return _read(text, _field)
 
 
+@lru_cache(maxsize=4096)
+def parse_measure(text: str) -> Measure:
+    """The similarity that `text` says, such as `jaro_winkler(name.family)`, with a bound of 0. Raises
+    ExpressionError."""
+    return _read(text, _similarity)
+
+
 def leaves(condition: Condition) -> Iterator[Test | Measure]:
     """All tests and measures in a condition, left to right."""
     if isinstance(condition, Test | Measure):
         yield condition
-    elif isinstance(condition, Not):
+    elif isinstance(condition, Not | Together):
         yield from leaves(condition.part)
     else:
         for part in condition.parts:
@@ -203,16 +263,20 @@ def _condition(node: ast.expr, text: str) -> Condition:
             return Not(_condition(operand, text))
         case ast.Compare(left=ast.Call() as call, ops=[operator], comparators=[ast.Constant(value=bound)]):
             return _measure(call, operator, bound, text)
+        case ast.Call(func=ast.Name(id="together")):
+            if len(node.args) != 1 or node.keywords:
+                raise ExpressionError(f"{ast.unparse(node)!r} in {text!r}: together takes one condition")
+            return Together(_condition(node.args[0], text))
         case ast.Call():
-            name, fields = _call(node, text)
+            name, fields, texts = _call(node, text)
             if name not in TESTS:
-                raise ExpressionError(f"{name!r} in {text!r} is not a test; tests are {', '.join(TESTS)}")
-            return Test(name, fields)
+                raise ExpressionError(f"{name!r} in {text!r} is not a test; tests are {', '.join(TESTS)}, together")
+            return Test(name, fields, texts)
     raise ExpressionError(f"cannot read {ast.unparse(node)!r} in {text!r}: expected a test, a measure, and, or, not")
 
 
 def _measure(call: ast.Call, operator: ast.cmpop, bound: object, text: str) -> Measure:
-    name, fields = _call(call, text)
+    name, fields, _ = _call(call, text)
     if not isinstance(bound, int | float) or isinstance(bound, bool) or not isfinite(bound):
         raise ExpressionError(f"{bound!r} in {text!r} is not a number")
     if name in SIMILARITIES:
@@ -232,16 +296,30 @@ def _measure(call: ast.Call, operator: ast.cmpop, bound: object, text: str) -> M
     return Measure(name, fields, float(bound))
 
 
-def _call(node: ast.Call, text: str) -> tuple[str, tuple[FieldExpression, ...]]:
+def _similarity(node: ast.expr, text: str) -> Measure:
+    if not isinstance(node, ast.Call):
+        raise ExpressionError(f"cannot read {text!r}: expected similarity(attribute.field)")
+    name, fields, _ = _call(node, text)
+    if name not in SIMILARITIES:
+        raise ExpressionError(f"{name!r} in {text!r} is not a similarity; similarities are {', '.join(SIMILARITIES)}")
+    return Measure(name, fields, 0.0)
+
+
+def _call(node: ast.Call, text: str) -> tuple[str, tuple[FieldExpression, ...], tuple[str, ...]]:
     if not isinstance(node.func, ast.Name) or node.keywords:
         raise ExpressionError(f"cannot read {ast.unparse(node)!r} in {text!r}: expected name(field, …)")
     name = node.func.id
-    fields = tuple(_field(argument, text) for argument in node.args)
+    with_texts = name in WITH_TEXTS
+    texts = tuple(a.value for a in node.args if with_texts and isinstance(a, ast.Constant) and isinstance(a.value, str))
+    if with_texts and not texts:
+        raise ExpressionError(f"{ast.unparse(node)!r} in {text!r}: {name} takes texts in quotes after its field")
+    arguments = node.args[: len(node.args) - len(texts)]
+    fields = tuple(_field(argument, text) for argument in arguments)
     least, most = FIELDS_OF.get(name, (1, 1))
     if not least <= len(fields) <= most:
         allowed = str(least) if least == most else f"{least} to {most}"
         raise ExpressionError(f"{name} in {text!r} has {len(fields)} fields; it takes {allowed}")
-    return name, fields
+    return name, fields, texts
 
 
 def _field(node: ast.expr, text: str) -> FieldExpression:
@@ -255,11 +333,12 @@ def _field(node: ast.expr, text: str) -> FieldExpression:
             inner = [_field(a, text) for a in arguments if not isinstance(a, ast.Constant)]
             if not inner or len(numbers) + len(inner) != len(arguments) or any(part.transform for part in inner):
                 raise ExpressionError(f"cannot read {ast.unparse(node)!r} in {text!r}: expected {transform}(field, …)")
-            if (transform == "prefix") != (len(numbers) == 1) or any(number < 1 for number in numbers):
-                raise ExpressionError(
-                    f"{ast.unparse(node)!r} in {text!r}: prefix, and only prefix, takes one number from 1"
-                )
-            if len(inner) > 1 and transform not in ("tokens", "rare_tokens"):
+            if (transform in NUMBERED) != (len(numbers) == 1) or any(number < 1 for number in numbers):
+                takes = "one number from 1" if transform in NUMBERED else "no number"
+                raise ExpressionError(f"{ast.unparse(node)!r} in {text!r}: {transform} takes {takes}")
+            if numbers and numbers[0] > MOST.get(transform, numbers[0]):
+                raise ExpressionError(f"{ast.unparse(node)!r} in {text!r}: {transform} takes at most {MOST[transform]}")
+            if len(inner) > 1 and transform not in SEVERAL_FIELDS:
                 raise ExpressionError(
                     f"{ast.unparse(node)!r} in {text!r} has {len(inner)} fields; {transform} takes one"
                 )

@@ -48,21 +48,31 @@ def model_from(document: Any) -> Model:
 
 def dump_model(model: Model) -> str:
     """The model as YAML; loading it gives an equal model."""
+    return _HEADER + yaml.dump(
+        document_of(model),
+        Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper),
+        sort_keys=False,
+        allow_unicode=True,
+        width=120,
+    )
+
+
+def document_of(model: Model) -> dict[str, Any]:
+    """The model as plain lists and dictionaries, without what is as it would be anyway; the long parts come last."""
     document = {"format": model.format, "name": model.name, "link_type": model.link_type}
-    document |= model.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
+    document |= model.model_dump(mode="json", exclude_defaults=True, by_alias=True)
     document |= {part: getattr(model, part).model_dump(mode="json") for part in ("thresholds", "clustering")}
     for long_part in ("words", "frequencies"):
         if long_part in document:
             document[long_part] = document.pop(long_part)
-    return _HEADER + yaml.dump(
-        document, Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper), sort_keys=False, allow_unicode=True, width=120
-    )
+    return document
 
 
 def save_model(model: Model, path: str | Path) -> None:
     """Write the model as YAML, or as JSON where the name ends in .json."""
     path = Path(path)
-    text = model.model_dump_json(indent=2, exclude_none=True) if path.suffix == ".json" else dump_model(model)
+    is_json = path.suffix == ".json"
+    text = json.dumps(document_of(model), indent=2, ensure_ascii=False) if is_json else dump_model(model)
     path.write_text(text, encoding="utf-8")
 
 

@@ -7,37 +7,30 @@ it. Objects are frozen; they round-trip to YAML and JSON (`dromio.model.files`).
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Iterator, Sequence
+from typing import Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from dromio.clean import TYPES
-from dromio.model.expressions import ExpressionError, FieldExpression, leaves, parse_condition, parse_field
+from dromio.model.base import ConditionText, FieldText, Name, Part, Probability
+from dromio.model.deciders import Group, Relevance, Rule, Score, Weighted
+from dromio.model.examples import Example
+from dromio.model.expressions import (
+    All,
+    AnyOf,
+    Condition,
+    ExpressionError,
+    FieldExpression,
+    Not,
+    leaves,
+    parse_condition,
+    parse_field,
+    parse_measure,
+)
 
 FORMAT: Literal["dromio/1"] = "dromio/1"
 LinkType = Literal["dedupe_only", "link_only", "link_and_dedupe"]
-Probability = Annotated[float, Field(gt=0, lt=1)]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
-
-
-def _readable_condition(text: str) -> str:
-    parse_condition(text)
-    return text
-
-
-def _readable_field(text: str) -> str:
-    parse_field(text)
-    return text
-
-
-ConditionText = Annotated[str, AfterValidator(_readable_condition)]
-FieldText = Annotated[str, AfterValidator(_readable_field)]
-
-
-class Part(BaseModel):
-    """Base of all parts of a model: frozen, and closed to unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class Input(Part):
@@ -56,6 +49,7 @@ class Attribute(Part):
     default_region: str = Field("US", pattern="^[A-Z]{2}$", description="country of phone numbers without one")
     day_first: bool = Field(False, description="03/04/2001 is 3 April")
     placeholders: list[str] = Field([], description="further values that count as missing")
+    pairing: Literal["any", "same_label"] = Field("any", description="which values of two records are compared")
 
     @model_validator(mode="after")
     def _known_type_and_roles(self) -> Attribute:
@@ -63,16 +57,25 @@ class Attribute(Part):
             raise ValueError(f"type {self.type!r} is not known; types are {', '.join(sorted(TYPES))}")
         roles = TYPES[self.type].roles
         for given in (role for value in self.inputs for role in value.columns):
-            if given not in roles:
+            if given not in roles and not TYPES[self.type].open_roles:
                 raise ValueError(f"role {given!r} is not one of type {self.type}; roles are {', '.join(roles)}")
         return self
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Fields that cleaning gives its values: those of its type, or one for each role where roles are open."""
+        if not TYPES[self.type].open_roles:
+            return TYPES[self.type].fields
+        return tuple(dict.fromkeys(role for value in self.inputs for role in value.columns))
 
 
 class Key(Part):
     """A blocking rule: records with equal values of all `fields` become candidate pairs."""
 
     fields: list[FieldText] = Field(min_length=1, max_length=6, description="attribute.field or a transform of it")
-    max_block: int = Field(1000, ge=2, description="blocks with more records are split or give no pairs")
+    max_block: int | None = Field(
+        1000, ge=2, description="blocks with more records are split or give no pairs; null: all give pairs"
+    )
     split_by: list[FieldText] = Field(
         [], max_length=3, description="fields by which larger blocks are split, one after another"
     )
@@ -163,7 +166,10 @@ class Thresholds(Part):
 class Clustering(Part):
     """How edges become clusters."""
 
-    method: Literal["average_link", "connected_components"] = "average_link"
+    method: Literal["average_link", "connected_components", "rule_levels"] = Field(
+        "average_link",
+        description="rule_levels: earlier rules form groups first, later ones add to them or form groups of the rest",
+    )
     unseen: float = Field(-1.0, le=0, description="weight in bits of a pair that was never compared")
     least: float = Field(
         -2.0, le=0, description="weights below count as this: a damaged record speaks against all its pairs at once"
@@ -203,8 +209,12 @@ class Model(Part):
     name: str = "model"
     link_type: LinkType = "dedupe_only"
     attributes: list[Attribute] = Field(min_length=1)
-    keys: list[Key] = Field(min_length=1)
-    comparisons: list[Comparison] = Field(min_length=1, max_length=40)
+    keys: list[Key] = Field([], description="blocking rules; where there are none, those that the deciders need")
+    rules: list[Rule] = Field([], max_length=200, description="certain rules and vetoes; the first that holds decides")
+    score: Score | None = None
+    groups: list[Group] = []
+    weighted: Weighted | None = None
+    comparisons: list[Comparison] = Field([], max_length=40)
     prior: Prior | None = None
     frequencies: dict[str, Frequencies] = {}
     words: dict[str, WordWeights] = {}
@@ -214,11 +224,26 @@ class Model(Part):
     survivorship: list[Survivorship] = []
     source_rank: list[str] = Field([], description="sources from most to least trusted")
     recency: str | None = Field(None, description="column that says when a record was last updated")
+    examples: list[Example] = Field([], description="tests of the model: what it must and must not find one")
 
     @property
     def trained(self) -> bool:
+        if not self.comparisons:
+            return True
         levels = (level for comparison in self.comparisons for level in comparison.levels)
         return self.prior is not None and all(level.m and level.u for level in levels)
+
+    @property
+    def deciders(self) -> tuple[str, ...]:
+        """What decides on pairs: `rules` where there are any, then the one decider for what they leave open."""
+        present = {
+            "rules": self.rules,
+            "score": self.score,
+            "groups": self.groups,
+            "weighted": self.weighted,
+            "probabilistic": self.comparisons,
+        }
+        return tuple(name for name, given in present.items() if given)
 
     def attribute(self, name: str) -> Attribute:
         """The attribute of that name. Raises KeyError."""
@@ -242,12 +267,82 @@ def local(expression: FieldExpression) -> tuple[str, FieldExpression]:
     return attribute, FieldExpression(inside, expression.transform, expression.argument)
 
 
+def units(condition: Condition) -> Iterator[Condition]:
+    """The parts of a condition on records that look at one attribute each: leaves, and what stands in `together`."""
+    if isinstance(condition, All | AnyOf):
+        for part in condition.parts:
+            yield from units(part)
+    elif isinstance(condition, Not):
+        yield from units(condition.part)
+    else:
+        yield condition
+
+
+def pair_texts(model: Model) -> Iterator[tuple[str, str]]:
+    """(path, text) of every condition on two records."""
+    for path, part in _parts_of_deciders(model):
+        for name in ("when", "filter", "only_when", "present"):
+            text = getattr(part, name, None)
+            if text is not None:
+                yield f"{path}.{name}", text
+
+
+def similarity_texts(model: Model) -> Iterator[tuple[str, str]]:
+    """(path, text) of every similarity of two records."""
+    for path, part in _parts_of_deciders(model):
+        text = getattr(part, "similarity", None)
+        if text is not None:
+            yield f"{path}.similarity", text
+
+
+def _parts_of_deciders(model: Model) -> Iterator[tuple[str, Part]]:
+    for number, rule in enumerate(model.rules):
+        yield f"rules.{number}", rule
+    if model.score:
+        yield "score", model.score
+        yield from _numbered("score.lines", model.score.lines)
+    for number, group in enumerate(model.groups):
+        yield f"groups.{number}", group
+        if group.relevance:
+            yield from _relevances(f"groups.{number}.relevance", group.relevance)
+    if model.weighted:
+        for number, field in enumerate(model.weighted.fields):
+            yield f"weighted.fields.{number}", field
+            yield from _numbered(f"weighted.fields.{number}.credits", field.credits)
+        yield from _numbered("weighted.at_least", model.weighted.at_least)
+        yield from _numbered("weighted.at_most", model.weighted.at_most)
+
+
+def _numbered(path: str, parts: Sequence[Part]) -> Iterator[tuple[str, Part]]:
+    yield from ((f"{path}.{number}", part) for number, part in enumerate(parts))
+
+
+def _relevances(path: str, relevance: Relevance) -> Iterator[tuple[str, Relevance]]:
+    yield path, relevance
+    for name in ("mean", "best"):
+        for number, part in enumerate(getattr(relevance, name)):
+            yield from _relevances(f"{path}.{name}.{number}", part)
+    if relevance.inverse:
+        yield from _relevances(f"{path}.inverse", relevance.inverse)
+
+
 def _reference_faults(model: Model) -> list[str]:
     """Names that point nowhere: attributes, fields, frequency tables."""
     faults: list[str] = []
+    main = [name for name in model.deciders if name != "rules"]
+    if not model.deciders:
+        faults.append("comparisons: nothing decides on pairs; give comparisons, rules, score, groups or weighted")
+    if len(main) > 1:
+        faults.append(f"{main[1]}: a model has one decider beside its rules, this one has {' and '.join(main)}")
+    if model.clustering.method == "rule_levels" and model.deciders != ("rules",):
+        faults.append(
+            f"clustering.method: rule_levels goes with rules alone, this model has {', '.join(model.deciders)}"
+        )
+    if model.comparisons and not model.keys:
+        faults.append("keys: comparisons need at least one key")
     names = [attribute.name for attribute in model.attributes]
     faults += [f"attributes: {name!r} is named twice" for name in sorted(set(names)) if names.count(name) > 1]
-    fields = {a.name: set(TYPES[a.type].fields) for a in model.attributes if a.type in TYPES}
+    fields = {a.name: set(a.fields) for a in model.attributes if a.type in TYPES}
 
     def check(path: str, attribute: str, wanted: tuple[str, ...]) -> None:
         if attribute not in fields:
@@ -258,19 +353,24 @@ def _reference_faults(model: Model) -> list[str]:
                     allowed = ", ".join(sorted(fields[attribute]))
                     faults.append(f"{path}: {attribute!r} has no field {field!r}; fields are {allowed}")
 
+    def check_one(path: str, text: str, expressions: tuple[FieldExpression, ...]) -> None:
+        named = [field for expression in expressions for field in expression.fields]
+        attributes = {field.partition(".")[0] for field in named}
+        if any("." not in field for field in named):
+            faults.append(f"{path}: {text!r} must name attribute.field")
+        elif len(attributes) > 1:
+            faults.append(f"{path}: {text!r} mixes attributes {', '.join(sorted(attributes))}; it takes one")
+        elif named:
+            check(path, attributes.pop(), tuple(field.partition(".")[2] for field in named))
+
     for number, key in enumerate(model.keys):
         for text in (*key.fields, *key.split_by):
-            expression = parse_field(text)
-            attributes = {field.partition(".")[0] for field in expression.fields}
-            if any("." not in field for field in expression.fields):
-                faults.append(f"keys.{number}: {text!r} must name attribute.field")
-            elif len(attributes) > 1:
-                faults.append(
-                    f"keys.{number}: {text!r} mixes attributes {', '.join(sorted(attributes))}; a transform takes one"
-                )
-            else:
-                attribute, inside = local(expression)
-                check(f"keys.{number}", attribute, inside.fields)
+            check_one(f"keys.{number}", text, (parse_field(text),))
+    for path, text in pair_texts(model):
+        for unit in units(parse_condition(text)):
+            check_one(path, str(unit), tuple(field for leaf in leaves(unit) for field in leaf.fields))
+    for path, text in similarity_texts(model):
+        check_one(path, text, parse_measure(text).fields)
     for number, comparison in enumerate(model.comparisons):
         texts = [comparison.null_when, *(level.when for level in comparison.levels if level.when)]
         for text in texts:
@@ -287,6 +387,20 @@ def _reference_faults(model: Model) -> list[str]:
         check(path, attribute, inside.fields)
     for number, rule in enumerate(model.survivorship):
         check(f"survivorship.{number}", rule.attribute, ())
+    return faults + _faults_of_examples(model)
+
+
+def _faults_of_examples(model: Model) -> list[str]:
+    """Examples of one name, and records of which the model uses no column."""
+    names = [example.name for example in model.examples]
+    faults = [f"examples: {name!r} is named twice" for name in sorted(set(names)) if names.count(name) > 1]
+    used = {name for one in model.attributes for value in one.inputs for name in value.columns.values()}
+    for number, example in enumerate(model.examples):
+        for place, row in enumerate(example.records):
+            if not used & set(row):
+                columns = ", ".join(sorted(used))
+                path = f"examples.{number}.{example.expected}.{place}"
+                faults.append(f"{path}: none of its columns is used by the model; columns are {columns}")
     return faults
 
 

@@ -23,6 +23,7 @@ SECTIONS = (
     understanding.columns,
     understanding.hot_values,
     understanding.keys,
+    result.decisions,
     result.weights,
     result.comparisons,
     result.examples,

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dromio.report import charts
 from dromio.report.blocks import Run, Section, chart_figure, paragraph, threshold_words
 from dromio.report.charts.clusters import DRAWN_NODES, size_groups
+from dromio.report.charts.pairs import unit_of
 from dromio.report.figures import UNKNOWN, bits, count, finite, megabytes, percent, probability, probability_of, seconds
 from dromio.report.markup import Html, details, element, joined, table
 
 FIGURES = "Figures as a table"
+
+
+def decisions(run: Run) -> Section | None:
+    """How many pairs each rule, group or score decided on."""
+    found = run.get("decisions")
+    if not found:
+        return None
+    rows = [(row.get("reason") or "nothing held", row.get("decision"), count(row.get("pairs"))) for row in found]
+    words = "Of the pairs that were compared, so many were decided by each rule, in the order in which rules are tried."
+    listed = table(("decided by", "decision", "pairs"), rows, numbers=(2,))
+    return Section("decisions", "What decided", joined([paragraph(words), listed]))
 
 
 def weights(run: Run) -> Section | None:
@@ -76,7 +88,13 @@ def _levels_table(found: Any) -> Html:
     return table(head, rows, numbers=range(2, len(head)))
 
 
-CAME_ABOUT = "How the match weight came about, step by step. Dashed lines are the thresholds for review and match."
+_DASHED = "Dashed lines are the thresholds for review and match."
+CAME_ABOUT = {
+    "bits": f"How the match weight came about, step by step. {_DASHED}",
+    "points": f"How the points add up, line by line. {_DASHED}",
+    "share": f"What each field adds to the share of the weight. {_DASHED}",
+    "clauses": "How much of each rule or group holds: blue ones hold wholly.",
+}
 
 KINDS = {
     "above": ("Clearly above the threshold", "These pairs became matches with little doubt."),
@@ -90,7 +108,9 @@ def examples(run: Run) -> Section | None:
     found = run.get("examples")
     if not found:
         return None
-    parts: list[object] = [threshold_words(run)]
+    parts: list[object] = list(_decided([pair for pair in found if pair.get("kind") == "decided"], run))
+    if any(pair.get("kind") in KINDS for pair in found):
+        parts.append(threshold_words(run))
     for kind, (title, words) in KINDS.items():
         pairs = [pair for pair in found if pair.get("kind") == kind]
         if pairs:
@@ -98,24 +118,49 @@ def examples(run: Run) -> Section | None:
     return Section("examples", "Example pairs, explained", joined(parts))
 
 
+def _decided(pairs: Sequence[Mapping[str, Any]], run: Run) -> Iterator[object]:
+    """Pairs that rules, groups, points or weights decided, under what decided them."""
+    heading = ""
+    for pair in pairs:
+        reason, decision = pair.get("reason") or "nothing held", pair.get("decision")
+        if heading != (heading := f"{reason}: {decision}"):
+            yield element("h3", heading)
+        yield _example(pair, run)
+
+
 def _example(pair: Mapping[str, Any], run: Run) -> Html:
     left, right = pair.get("left") or {}, pair.get("right") or {}
     title = f"{_key(left)} and {_key(right)}"
-    verdict = f"{bits(pair.get('match_weight'))} bits, probability {probability(pair.get('match_probability'))}"
+    unit = unit_of(pair)
     steps = [
-        (step.get("comparison"), step.get("label"), step.get("left"), step.get("right"), bits(step.get("weight")))
+        (
+            step.get("comparison"),
+            step.get("label"),
+            step.get("left"),
+            step.get("right"),
+            unit.written(step.get("weight")),
+        )
         for step in pair.get("steps") or ()
     ]
-    head = ("comparison", "level", "left", "right", "match weight (bits)")
-    chart = chart_figure(charts.waterfall(pair, run.get("thresholds")), CAME_ABOUT)
+    head = ("step", "outcome", "left", "right", unit.short)
+    words = str(pair.get("words") or "")
+    drawn = charts.waterfall(pair, pair.get("thresholds") or run.get("thresholds"))
     return element(
         "div",
         element("h4", title),
-        element("p", verdict, class_="quiet small"),
-        element("div", _both_records(left, right), chart, class_="side"),
+        element("p", _verdict(pair), class_="quiet small"),
+        element("div", _both_records(left, right), chart_figure(drawn, CAME_ABOUT[unit.name]), class_="side"),
         details("Steps as a table", table(head, steps, numbers=(4,))) if steps else None,
+        details("In words", element("div", element("pre", words), class_="scroll")) if words else None,
         class_="example",
     )
+
+
+def _verdict(pair: Mapping[str, Any]) -> str:
+    """The outcome in one line: the first one of its words, else weight and probability."""
+    if pair.get("words"):
+        return str(pair["words"]).partition("\n")[0]
+    return f"{bits(pair.get('match_weight'))} bits, probability {probability(pair.get('match_probability'))}"
 
 
 def _key(record: Mapping[str, Any]) -> str:

@@ -1,116 +1,104 @@
-"""Example pairs for the report: clearly above, at, and below the match threshold, with every step of their weight."""
+"""Example pairs for the report, each explained by the row engine: a few for every reason that decided, and by
+probability clearly above, at, and below the match threshold."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dromio.deciders import Verdict
 from dromio.engines.columns import Ints
-from dromio.engines.duckdb import weights
-from dromio.plan import MILLI, NO_RIVAL, probability
-from dromio.training.counts import count_vectors
+from dromio.engines.explanation import explain
+from dromio.engines.row import clean_record
+from dromio.records import RecordKey
+from dromio.service.explain import figures, row_of
+from dromio.service.rows import record_of
 
 if TYPE_CHECKING:
     from dromio.service.resolve import Run
 
 _PER_KIND = 3
+_MOST_REASONS = 24
 _SHOWN = 80
+
+Chosen = tuple[dict[str, str], int]
+"""What kind of example it is, and the place of the pair."""
 
 
 def examples(run: Run) -> list[dict[str, Any]]:
     """A few pairs of each kind; which ones does not depend on the order of the input."""
-    threshold = run.plan.match_threshold
-    above = np.flatnonzero(run.weight >= threshold)
-    below = np.flatnonzero(run.weight < threshold)
-    chosen: list[tuple[str, int]] = []
-    if len(above):
-        chosen += [("above", place) for place in _spread_by_weight(run, above)]
-    near = np.argsort(np.abs(run.weight - threshold), kind="stable")[:_PER_KIND]
-    chosen += [("at", int(place)) for place in near]
-    if len(below):
-        chosen += [("below", place) for place in _spread_by_weight(run, below)]
-    return [_example(run, kind, place) for kind, place in chosen]
+    return [kind | _example(run, place) for kind, place in (*_by_reason(run), *_by_weight(run))]
 
 
-def _spread_by_weight(run: Run, places: Ints) -> list[int]:
-    """Pairs at a quarter, the middle and three quarters of the weights."""
-    ordered = places[np.argsort(run.weight[places], kind="stable")]
-    return [int(ordered[len(ordered) * part // 4]) for part in (3, 2, 1)][:_PER_KIND]
+def _by_reason(run: Run) -> Iterator[Chosen]:
+    """Pairs of every rule, group or score that decided, in the order of the model."""
+    if run.decisions is None:
+        return
+    verdicts, which = run.decisions.verdicts, run.decisions.which
+    reasons = sorted({_reason(one) for one in verdicts})[:_MOST_REASONS]
+    for reason in reasons:
+        same = np.array([number for number, one in enumerate(verdicts) if _reason(one) == reason])
+        places = np.flatnonzero(np.isin(which, same))
+        scores = np.array([one.score or 0.0 for one in verdicts])
+        kind = {"kind": "decided", "reason": reason[1], "decision": reason[2]}
+        for place in _spread(places, scores[which[places]], 1 if len(reasons) > _MOST_REASONS / 3 else _PER_KIND):
+            yield kind, place
 
 
-def _example(run: Run, kind: str, place: int) -> dict[str, Any]:
-    left, right = int(run.left[place]), int(run.right[place])
-    levels = run.counted.vectors[:, run.counted.which[place : place + 1]]
-    counted = count_vectors(levels)
-    adjust_unrelated, adjust_related = run.batch.adjustments(
-        run.plan, counted, run.left[place : place + 1], run.right[place : place + 1]
-    )
-    steps = []
-    for comparison, level in zip(run.plan.comparisons, levels[:, 0].tolist(), strict=True):
-        steps.append(
-            {
-                "comparison": comparison.name,
-                "label": comparison.labels[level],
-                "left": _text(run, comparison.attribute, left),
-                "right": _text(run, comparison.attribute, right),
-                "weight": int(comparison.against_unrelated[level]) / MILLI,
-            }
-        )
-    if int(adjust_unrelated[0]):
-        steps.append({"comparison": "rarity of the shared values", "label": "term frequency", "left": "", "right": "",
-                      "weight": int(adjust_unrelated[0]) / MILLI})  # fmt: skip
-    weight = int(weights(run.plan, counted, adjust_unrelated, adjust_related)[0])
-    alone = (
-        run.plan.prior_unrelated
-        + int(adjust_unrelated[0])
-        + sum(
-            int(comparison.against_unrelated[level])
-            for comparison, level in zip(run.plan.comparisons, levels[:, 0].tolist(), strict=True)
-        )
-    )
-    if run.plan.prior_related != NO_RIVAL and weight != alone:
-        steps.append({"comparison": "may be related instead", "label": "such as one household", "left": "", "right": "",
-                      "weight": (weight - alone) / MILLI})  # fmt: skip
-    return {
-        "kind": kind,
-        "left": _record(run, left),
-        "right": _record(run, right),
-        "steps": steps,
-        "prior_weight": run.plan.prior_unrelated / MILLI,
-        "match_weight": weight / MILLI,
-        "match_probability": float(probability(np.array([weight]))[0]),
-    }
+def _reason(verdict: Verdict) -> tuple[int, str, str]:
+    """What puts reasons in order: rules and groups in theirs, those that belong to none last."""
+    return verdict.place if verdict.place >= 0 else 1 << 16, verdict.reason, verdict.decision
 
 
-def _text(run: Run, attribute: str, record: int) -> str:
-    """All cleaned fields of an attribute of a record."""
-    columns = run.batch.attributes[attribute]
-    rows = [record] if columns.owner is None else np.flatnonzero(columns.owner == record).tolist()
-    values = []
-    for row in rows:
-        parts = [
-            str(column.values[column.codes[row]].as_py())
-            for column in columns.columns.values()
-            if column.codes[row] >= 0
-        ]
-        values.append(" ".join(parts))
-    return " | ".join(values)[:_SHOWN]
+def _by_weight(run: Run) -> Iterator[Chosen]:
+    """Of the pairs that probability decided: above, at and below the threshold."""
+    if not run.plan.comparisons:
+        return
+    is_open = np.flatnonzero(run.decisions.is_open) if run.decisions is not None else np.arange(len(run.weight))
+    weight, threshold = run.weight[is_open], run.plan.match_threshold
+    above, below = is_open[weight >= threshold], is_open[weight < threshold]
+    distance = np.abs(weight - threshold)
+    near = [int(is_open[_in_order(distance, place)]) for place in range(min(_PER_KIND, len(distance)))]
+    for kind, places in (
+        ("above", _spread(above, run.weight[above])),
+        ("at", near),
+        ("below", _spread(below, run.weight[below])),
+    ):
+        yield from (({"kind": kind}, place) for place in places)
 
 
-def _record(run: Run, record: int) -> Mapping[str, str]:
+def _spread(places: Ints, figure: np.ndarray[Any, Any], wanted: int = _PER_KIND) -> list[int]:
+    """Pairs at three quarters, the middle and a quarter of the figures, each once; of one, that in the middle."""
+    if not len(places):
+        return []
+    parts = (3, 2, 1) if wanted == _PER_KIND else (2,)
+    return list(dict.fromkeys(int(places[_in_order(figure, len(places) * part // 4)]) for part in parts))
+
+
+def _in_order(figures: np.ndarray[Any, Any], place: int) -> int:
+    """The element that a stable sorting would put at a place. Sorting millions of pairs for it would take a second."""
+    figure = np.partition(figures, place)[place]
+    return int(np.flatnonzero(figures == figure)[place - int((figures < figure).sum())])
+
+
+def _example(run: Run, place: int) -> dict[str, Any]:
+    numbers = int(run.left[place]), int(run.right[place])
+    used = [name for one in run.model.attributes for value in one.inputs for name in value.columns.values()]
+    rows = [row_of(run.records, number, dict.fromkeys(used)) for number in numbers]
+    records = (record_of(row, run.model, RecordKey("", str(number))) for row, number in zip(rows, numbers, strict=True))
+    found = explain(run.plan, *(clean_record(record, run.model) for record in records))
+    left, right = (_shown(run, number, row) for number, row in zip(numbers, rows, strict=True))
+    return {"left": left, "right": right, "words": found.to_text(), **figures(found)}
+
+
+def _shown(run: Run, number: int, row: Mapping[str, Any]) -> dict[str, str]:
     """The raw texts of a record that the model uses, with its key."""
     shown = {
-        "unique_id": str(run.records.ids[record].as_py()),
-        "source_dataset": str(run.records.source_names[record].as_py()),
+        "unique_id": str(run.records.ids[number].as_py()),
+        "source_dataset": str(run.records.source_names[number].as_py()),
     }
-    used = [name for attribute in run.model.attributes for value in attribute.inputs for name in value.columns.values()]
-    inside = {run.records.column(name).inside: name for name in used}
-    if inside:
-        row = int(run.records.position[record])
-        selected = ", ".join(f'"{one}"' for one in inside)
-        values = run.records.con.execute(f"SELECT {selected} FROM records WHERE position = {row}").fetchall()[0]
-        for name, value in zip(inside.values(), values, strict=True):
-            shown[name] = ("; ".join(map(str, value)) if isinstance(value, list) else str(value or ""))[:_SHOWN]
+    for name, value in row.items():
+        shown[name] = ("; ".join(map(str, value)) if isinstance(value, list) else str(value or ""))[:_SHOWN]
     return shown

@@ -11,17 +11,19 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from dromio.clean import TYPES
 from dromio.configure import columns as column_types
 from dromio.configure import draft, hot
 from dromio.configure import keys as key_choice
 from dromio.configure.profile import profile_columns
+from dromio.deciders.keys import Scan
 from dromio.engines.arrays import union
+from dromio.engines.batch_facts import DECISIONS, decide_all
 from dromio.engines.cleaning import NEVER_COMPARED, clean_attribute, guarded
 from dromio.engines.columns import AttributeColumns, Codes, Ints
 from dromio.engines.duckdb import Batch, weights
-from dromio.engines.keys import Blocks, blocks, code_records
-from dromio.errors import InputError
+from dromio.engines.keys import Blocks, blocks, code_records, pair_count, unpack
+from dromio.engines.scans import scan_cost, scan_pairs
+from dromio.errors import InputError, UsageError
 from dromio.io.sources import Records
 from dromio.model.expressions import FieldExpression, Measure, leaves, parse_condition
 from dromio.model.schema import Attribute, Clustering, Comparison, Frequencies, Key, LinkType, Model, WordWeights
@@ -31,6 +33,10 @@ from dromio.training.counts import VectorCounts
 from dromio.training.frequencies import frequencies, word_weights
 
 _WORD_MEASURES = ("overlap", "cosine", "soft_overlap", "rare_tokens")
+MOST_PAIRS = 200_000_000
+"""A key without a largest block may make as many pairs without consent: they take about 5 GB."""
+FREE_SCAN = 2_000_000
+"""So many pairs are looked at without consent where no key serves: it takes seconds."""
 _GUESSED_MATCHES = 0.3
 """Matches per record assumed while keys are chosen; only the order of keys depends on it."""
 
@@ -62,11 +68,13 @@ def clean(records: Records, attributes: Sequence[Attribute], model: Model | None
     """Cleaned columns of every attribute, without the values that guards of the model take out."""
     guards = list(model.guards) if model else []
     unused = {} if model else NEVER_COMPARED
+    dearest_first = sorted(attributes, key=lambda one: -sum(len(value.columns) for value in one.inputs))
     with ThreadPoolExecutor(max_workers=2) as pool:
-        cleaned = pool.map(
-            lambda attribute: clean_attribute(records, attribute, guards, unused.get(attribute.type, set())), attributes
-        )
-        return {attribute.name: columns for attribute, columns in zip(attributes, cleaned, strict=True)}
+        running = {
+            attribute.name: pool.submit(clean_attribute, records, attribute, guards, unused.get(attribute.type, set()))
+            for attribute in dearest_first
+        }
+        return {attribute.name: running[attribute.name].result() for attribute in attributes}
 
 
 def source_of(records: Records, link_type: LinkType) -> Codes | None:
@@ -124,12 +132,19 @@ def measure_chance(batch: Batch, plan: Plan, source: Codes | None) -> chances.Ch
     return chances.chance(levels, plan.comparisons, batch.attributes, chances.comparable_pairs(batch.records, source))
 
 
-def candidates(batch: Batch, plan: Plan, source: Codes | None, threads: int) -> tuple[Ints, list[Blocks], list[int]]:
-    """Packed candidate pairs of all keys, what each key did, and the pairs that each added to those before it."""
+def candidates(
+    batch: Batch, plan: Plan, source: Codes | None, threads: int, *, allow_scan: bool = False
+) -> tuple[Ints, list[Blocks], list[int]]:
+    """Packed candidate pairs of all keys, what each key did, and the pairs that each added to those before it.
+
+    Raises UsageError where a clause needs a scan, or a key makes very many pairs, and neither is allowed.
+    """
 
     def of_key(number: int) -> Blocks:
         key = plan.keys[number]
         coded = code_records(batch.attributes, key, batch.records)
+        if key.max_block is None and not allow_scan:
+            _check_pairs(key.name, pair_count(coded))
         split = [code_records(batch.attributes, _single(part), batch.records) for part in key.split_by]
         return blocks(coded, key.max_block, splitters=split, source=source, records=batch.records)
 
@@ -144,7 +159,32 @@ def candidates(batch: Batch, plan: Plan, source: Codes | None, threads: int) -> 
             done.append(Blocks(np.zeros(0, np.int64), found.largest, found.split, found.dropped, len(found.pairs)))
     for columns in batch.attributes.values():
         columns.coded.clear()
+    for scan in plan.scans:
+        pairs = union(pairs, _scanned(batch, plan, scan, source, allow_scan=allow_scan))
     return pairs, done, added
+
+
+def _check_pairs(name: str, pairs: int) -> None:
+    if pairs > MOST_PAIRS:
+        raise UsageError(
+            f"key {name} makes {pairs:,} pairs; more than {MOST_PAIRS:,} need consent: add a more selective clause to "
+            "the rules that need it, give the model keys of its own, or allow it with --allow-scan"
+        )
+
+
+def _scanned(batch: Batch, plan: Plan, scan: Scan, source: Codes | None, *, allow_scan: bool) -> Ints:
+    """Of the pairs that a scan looks at, those that are decided to be more than a non-match, packed and sorted."""
+    cost = scan_cost(scan, batch.attributes, batch.records)
+    if cost > FREE_SCAN and not allow_scan:
+        raise UsageError(
+            f"{scan}; {cost:,} pairs would have to be looked at: add an equality or a similarity to the clause, "
+            "or allow it with --allow-scan"
+        )
+    found = [np.zeros(0, np.int64)]
+    for chunk in scan_pairs(scan, batch.attributes, batch.records, source):
+        decided = decide_all(plan, batch.attributes, *unpack(chunk)).decision
+        found.append(chunk[(decided == DECISIONS.index("match")) | (decided == DECISIONS.index("review"))])
+    return np.sort(np.concatenate(found))
 
 
 def weigh(batch: Batch, plan: Plan, counted: VectorCounts, left: Codes, right: Codes) -> Ints:
@@ -159,7 +199,7 @@ def _single(part: tuple[str, FieldExpression]) -> PlannedKey:
 
 
 def _first_field(attributes: Sequence[Attribute]) -> list[str]:
-    return [f"{attributes[0].name}.{TYPES[attributes[0].type].fields[0]}"]
+    return [f"{attributes[0].name}.{attributes[0].fields[0]}"]
 
 
 def _frequencies(comparisons: Sequence[Comparison], columns: Mapping[str, AttributeColumns]) -> dict[str, Frequencies]:

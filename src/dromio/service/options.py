@@ -39,6 +39,8 @@ class RunOptions:
     threads: int | None = None
     temporary: Path | None = None
     one_to_one: bool = False
+    allow_scan: bool = False
+    """Whether pairs may be looked at that no key brings together, or that a key makes in very large numbers."""
 
     def __post_init__(self) -> None:
         if self.link_type is not None and self.link_type not in get_args(LinkType):

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from dromio.errors import UsageError
 from dromio.model.files import save_model
 from dromio.service.folders import FORMATS, MARK, replaced_folder
-from dromio.service.resolve import Run, pairs_schema
+from dromio.service.resolve import Run
 from dromio.service.summary import resources, run_document
 
 _FORMULA = r"^[=+\-@\t\r\n]"
@@ -36,7 +36,7 @@ def write_run(
     with replaced_folder(folder) as target:
         with run.phases.phase("write"):
             write_table(run.entities, target / f"entities.{format}")
-            write_batches(run.pair_batches(), pairs_schema(run.records.ids.type), target / f"pairs.{format}")
+            write_batches(run.pair_batches(), run.pairs_schema, target / f"pairs.{format}")
         save_model(run.model, target / "model.yaml")
         document = run_document(run)
         if release:

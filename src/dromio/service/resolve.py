@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,22 +17,26 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dromio.clusters.average_link import Edges, average_link
+from dromio.clusters.average_link import Edges
 from dromio.clusters.components import connected_components
 from dromio.clusters.identical import LEAST_ATTRIBUTES, identical_records
-from dromio.engines.cleaning import NEVER_COMPARED
+from dromio.clusters.rule_levels import rule_levels
+from dromio.clusters.value_ranks import value_ranks
+from dromio.deciders import VETO
+from dromio.engines.batch_facts import DECISIONS, Decisions, decide_all
 from dromio.engines.columns import Codes, Ints
 from dromio.engines.duckdb import Batch
 from dromio.engines.keys import Blocks, unpack
 from dromio.errors import DromioError, InputError, ResourceError, UsageError
 from dromio.io.sources import Records, read_records
-from dromio.model.expressions import leaves
 from dromio.model.schema import LinkType, Model, Thresholds
 from dromio.plan import MILLI, Plan, make_plan, probability
 from dromio.service import match
+from dromio.service.clustering import linked, uncounted_fields
 from dromio.service.limits import check_address_space
 from dromio.service.options import RunOptions
 from dromio.service.phases import Phases, Watcher, nobody
+from dromio.service.vetoes import unseen_vetoes
 from dromio.training.counts import VectorCounts, count_vectors
 from dromio.training.train import Training, train
 
@@ -55,6 +60,9 @@ class Run:
     right: Codes
     counted: VectorCounts
     weight: Ints
+    """Match weight of every pair; 0 where the model has no probabilities."""
+    decisions: Decisions | None
+    """What rules, score, groups or weighted fields said of every pair, where the model has any."""
     cluster: Ints
     """Number of the cluster of every record: 0 for that of the first record, and so on."""
     cluster_ids: pa.Array
@@ -62,6 +70,8 @@ class Run:
     phases: Phases
     options: RunOptions
     started: datetime
+    unsearched: int = 0
+    """Components of matches too large to search all their pairs for vetoes."""
     has_value: dict[str, npt.NDArray[np.bool_]] = field(default_factory=dict)
 
     def release(self) -> None:
@@ -70,6 +80,7 @@ class Run:
         self.counted = count_vectors(np.zeros((0, 0), np.int8))
         self.has_value = self._has_value()
         self.weight = np.zeros(0, np.int64)
+        self.decisions = None
         self.batch.attributes.clear()
         self.batch.rarity.clear()
 
@@ -96,40 +107,49 @@ class Run:
         """Whether cleaning left each record a value, for every attribute of one value."""
         return {name: own.filled() for name, own in self.batch.attributes.items() if own.owner is None}
 
+    @cached_property
+    def decision(self) -> npt.NDArray[np.int8]:
+        """The decision on every pair, as its place in DECISIONS."""
+        return decided(self.plan, self.weight, self.decisions)
+
     @property
     def pairs(self) -> pa.Table:
-        """Scored pairs above the floor, with weight (bits), probability and decision, in order of the records."""
-        return pa.Table.from_batches(self.pair_batches(), pairs_schema(self.records.ids.type))
+        """Pairs that match, are for review, or weigh more than the floor, in order of the records.
+
+        Weight (bits) and probability are null where the model has none.
+        """
+        return pa.Table.from_batches(self.pair_batches(), self.pairs_schema)
 
     def pair_batches(self, size: int = 250_000) -> Iterator[pa.RecordBatch]:
         """The same in parts of a size, so that they need not be in memory at once."""
-        kept = np.flatnonzero(self.weight >= PAIRS_FLOOR)
-        names = pa.array([source.name for source in self.records.sources], pa.string())
+        likely = self.weight >= PAIRS_FLOOR if self.plan.comparisons else np.zeros(len(self.weight), np.bool_)
+        kept = np.flatnonzero(likely | (self.decision < DECISIONS.index("non-match")))
         for at in range(0, len(kept), size):
-            part = kept[at : at + size]
-            left, right, weight = self.left[part], self.right[part], self.weight[part]
-            decision = np.where(
-                weight >= self.plan.match_threshold, 0, np.where(weight >= self.plan.review_threshold, 1, 2)
-            )
-            columns = [
-                names.take(pa.array(self.records.source[left])),
-                self.records.ids.take(pa.array(left)),
-                names.take(pa.array(self.records.source[right])),
-                self.records.ids.take(pa.array(right)),
-                pa.array(weight / MILLI),
-                pa.array(probability(weight)),
-                _DECISIONS.take(pa.array(decision)),
-            ]
-            yield pa.RecordBatch.from_arrays(columns, schema=pairs_schema(self.records.ids.type))
+            yield self._pair_batch(kept[at : at + size])
 
+    def _pair_batch(self, part: Ints) -> pa.RecordBatch:
+        names = pa.array([source.name for source in self.records.sources], pa.string())
+        left, right, weight = self.left[part], self.right[part], self.weight[part]
+        without = np.full(len(part), not self.plan.comparisons)
+        columns = [
+            names.take(pa.array(self.records.source[left])),
+            self.records.ids.take(pa.array(left)),
+            names.take(pa.array(self.records.source[right])),
+            self.records.ids.take(pa.array(right)),
+            pa.array(weight / MILLI, mask=without),
+            pa.array(probability(weight), mask=without),
+            pa.array(DECISIONS).take(pa.array(self.decision[part])),
+        ]
+        if self.decisions is not None:
+            columns += self.decisions.reasons(part)
+        return pa.RecordBatch.from_arrays(columns, schema=self.pairs_schema)
 
-_DECISIONS = pa.array(["match", "review", "non-match"])
-
-
-def pairs_schema(id_type: pa.DataType) -> pa.Schema:
-    """Columns of the table of pairs."""
-    return pa.schema(
-        [
+    @property
+    def pairs_schema(self) -> pa.Schema:
+        """Columns of the table of pairs: reason and score only where the model has rules, a score, groups or weighted
+        fields."""
+        id_type = self.records.ids.type
+        columns = [
             ("source_dataset_l", pa.string()),
             ("unique_id_l", id_type),
             ("source_dataset_r", pa.string()),
@@ -138,7 +158,17 @@ def pairs_schema(id_type: pa.DataType) -> pa.Schema:
             ("match_probability", pa.float64()),
             ("decision", pa.string()),
         ]
-    )
+        if self.plan.decider is not None:
+            columns += [("reason", pa.string()), ("score", pa.float64())]
+        return pa.schema(columns)
+
+
+def decided(plan: Plan, weight: Ints, decisions: Decisions | None) -> npt.NDArray[np.int8]:
+    """The decision on every pair, as its place in DECISIONS: by weight where the deciders left it open."""
+    by_weight = np.where(weight >= plan.match_threshold, 0, np.where(weight >= plan.review_threshold, 1, 2))
+    if decisions is None:
+        return by_weight.astype(np.int8)
+    return np.where(decisions.is_open, by_weight, decisions.decision).astype(np.int8)
 
 
 @contextmanager
@@ -234,11 +264,14 @@ def _run(
             known = match.measure_chance(batch, make_plan(model, trained=False), source)
     with phases.phase("candidates"):
         plan = make_plan(model, trained=model.trained)
-        pairs, blocks, added = match.candidates(batch, plan, source, options.thread_count)
+        pairs, blocks, added = match.candidates(
+            batch, plan, source, options.thread_count, allow_scan=options.allow_scan
+        )
         left, right = unpack(pairs)
         del pairs
     with phases.phase("compare"):
         counted = count_vectors(batch.levels(plan.comparisons, left, right))
+        decisions = decide_all(plan, batch.attributes, left, right) if plan.decider else None
         batch.forget()
     training = None
     with phases.phase("train"):
@@ -251,7 +284,7 @@ def _run(
             model = model.model_copy(update={"thresholds": Thresholds(match=options.threshold, review=review)})
         plan = make_plan(model)
     with phases.phase("score"):
-        weight = match.weigh(batch, plan, counted, left, right)
+        weight = match.weigh(batch, plan, counted, left, right) if plan.comparisons else np.zeros(len(left), np.int64)
         if training is not None and source is not None and not model.clustering.one_to_one:
             one_to_one = has_one_partner_each(left, right, weight - plan.match_threshold)
             model = model.model_copy(
@@ -259,10 +292,22 @@ def _run(
             )
             plan = make_plan(model)
     with phases.phase("cluster"):
-        cluster, cluster_ids = cluster_records(batch, records, plan, left, right, weight, source)
+        strength = weight - plan.match_threshold
+        if decisions is not None:
+            strength = np.where(decisions.is_open, strength, decisions.weight)
+        unsearched = 0
+        if plan.model.clustering.method == "rule_levels":
+            assert decisions is not None
+            root = by_rule_levels(batch, decisions, left, right)
+        else:
+            one, other, unsearched = unseen_vetoes(plan, batch, left, right, strength, source)
+            start = beginnings(batch, plan, left, right, strength, source) if plan.comparisons else None
+            edges = Edges(np.append(left, one), np.append(right, other), np.append(strength, np.full(len(one), VETO)))
+            root = linked(plan, edges, len(records), start=start, source=records.source, cross_only=source is not None)
+        cluster, cluster_ids = numbered(root, records)
     return Run(
-        records, model, plan, batch, understanding, blocks, added, left, right, counted, weight, cluster, cluster_ids,
-        training, phases, options, started,
+        records, model, plan, batch, understanding, blocks, added, left, right, counted, weight, decisions,
+        cluster, cluster_ids, training, phases, options, started, unsearched,
     )  # fmt: skip
 
 
@@ -310,21 +355,9 @@ def beginnings(
     Records that say the same join when they have values of two attributes, or when their weight is above the threshold.
     With `source` some of them must be of different sources. An entity of one record per source begins with one record.
     """
-    model = plan.model
-    if model.clustering.one_to_one:
+    if plan.model.clustering.one_to_one:
         return None
-    leaf_fields = (
-        (one.attribute, leaf.fields)
-        for one in plan.comparisons
-        for condition in one.conditions
-        for leaf in leaves(condition)
-    )
-    compared = {(name, field) for name, fields in leaf_fields for expression in fields for field in expression.fields}
-    unused = {
-        one.name: {field for field in NEVER_COMPARED.get(one.type, set()) if (one.name, field) not in compared}
-        for one in model.attributes
-    }
-    first, attributes = identical_records(batch.attributes.values(), batch.records, unused)
+    first, attributes = identical_records(batch.attributes.values(), batch.records, uncounted_fields(plan))
     joined = attributes >= LEAST_ATTRIBUTES
     if source is not None:
         spans = np.zeros(batch.records, np.bool_)
@@ -338,30 +371,18 @@ def beginnings(
     return connected_components(*ends, batch.records).astype(np.int32)
 
 
-def cluster_records(
-    batch: Batch, records: Records, plan: Plan, left: Codes, right: Codes, weight: Ints, source: Codes | None
-) -> tuple[Ints, pa.Array]:
+def numbered(root: Ints, records: Records) -> tuple[Ints, pa.Array]:
     """Cluster number of every record, and the published id of every cluster: that of its first record."""
-    rules = plan.model.clustering
-    shifted = weight - plan.match_threshold
-    start = beginnings(batch, plan, left, right, shifted, source)
-    if rules.method == "connected_components":
-        one, other = left[shifted >= 0], right[shifted >= 0]
-        if start is not None:
-            one, other = np.concatenate([one, start]), np.concatenate([other, np.arange(len(records), dtype=np.int32)])
-        root = connected_components(one, other, len(records))
-    else:
-        root = average_link(
-            Edges(left, right, np.maximum(shifted, round(rules.least * MILLI))),
-            len(records),
-            unseen=round(rules.unseen * MILLI),
-            source=records.source if rules.one_to_one or source is not None else None,
-            cross_only=source is not None,
-            one_to_one=rules.one_to_one,
-            start=start,
-        )
     first, cluster = np.unique(root, return_inverse=True)
     ids = records.ids.take(pa.array(first))
     if len(records.sources) > 1:
         ids = pc.binary_join_element_wise(records.source_names.take(pa.array(first)), ids.cast(pa.string()), ":")
     return cluster.astype(np.int64), ids
+
+
+def by_rule_levels(batch: Batch, decisions: Decisions, left: Codes, right: Codes) -> Ints:
+    """The first record of the group of every record, where rules are levels."""
+    matched = np.flatnonzero(decisions.decision == DECISIONS.index("match"))
+    level = decisions.place[matched].astype(np.int64) + 1
+    rank = value_ranks(batch.attributes.values(), batch.records)
+    return rule_levels(left[matched], right[matched], level, batch.records, rank)[0]

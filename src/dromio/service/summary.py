@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from dromio import __version__
+from dromio.engines.batch_facts import DECISIONS
 from dromio.engines.columns import Ints
 from dromio.engines.duckdb import weights
 from dromio.plan import MILLI, NO_RIVAL, probability
@@ -52,8 +53,10 @@ def run_document(run: Run) -> dict[str, Any]:
         ],
         "keys": _keys(run),
         "candidate_pairs": len(run.left),
-        "weights": _histogram(run.weight),
-        "thresholds": {"match": run.plan.match_threshold / MILLI, "review": run.plan.review_threshold / MILLI},
+        "deciders": list(run.model.deciders),
+        "decisions": _decisions(run),
+        "weights": _histogram(run.weight) if run.plan.comparisons else None,
+        "thresholds": _thresholds(run),
         "prior": run.model.prior.match if run.model.prior else None,
         "comparisons": _comparisons(run),
         "examples": examples(run),
@@ -75,11 +78,35 @@ def resources(run: Run) -> dict[str, Any]:
     }
 
 
+def _thresholds(run: Run) -> dict[str, float] | None:
+    if not run.plan.comparisons:
+        return None
+    return {"match": run.plan.match_threshold / MILLI, "review": run.plan.review_threshold / MILLI}
+
+
+def _decisions(run: Run) -> list[dict[str, Any]]:
+    """Compared pairs by what decided on them, in the order of the model; pairs that nothing matched come last."""
+    if run.decisions is None:
+        return []
+    counts = np.bincount(run.decisions.which + 1, minlength=len(run.decisions.verdicts) + 1).tolist()
+    found: dict[tuple[int, str, str], int] = {}
+    for verdict, count in zip(run.decisions.verdicts, counts[1:], strict=True):
+        key = (verdict.place if verdict.place >= 0 else len(found) + 1000, verdict.reason, verdict.decision)
+        same = next((one for one in found if one[1:] == key[1:]), key)
+        found[same] = found.get(same, 0) + count
+    rows = [
+        {"reason": reason, "decision": decision, "pairs": count}
+        for (_, reason, decision), count in sorted(found.items())
+    ]
+    if counts[0]:
+        rows.append({"reason": "by probability", "decision": "", "pairs": counts[0]})
+    return rows
+
+
 def _sentences(run: Run, sizes: Ints) -> list[str]:
     records, entities = len(run.records), len(sizes)
     several = int((sizes > 1).sum())
-    weight = run.weight
-    review = int(((weight >= run.plan.review_threshold) & (weight < run.plan.match_threshold)).sum())
+    review = int((run.decision == DECISIONS.index("review")).sum())
     found = [
         f"{records:,} records are {entities:,} entities: {records - entities:,} records "
         f"({(records - entities) / records:.1%}) "
@@ -89,7 +116,7 @@ def _sentences(run: Run, sizes: Ints) -> list[str]:
         f"of {_possible_pairs(run):,} possible ones.",
     ]
     if review:
-        found.append(f"{review:,} pairs are close to the threshold and worth a review.")
+        found.append(f"{review:,} pairs are in doubt and worth a review.")
     return found
 
 
@@ -100,7 +127,7 @@ def _warnings(run: Run, sizes: Ints) -> list[str]:
         found.append(
             "No column tells the records apart, so they are numbered in the order of the input; name one with --id."
         )
-    probabilities = probability(run.weight)
+    probabilities = probability(run.weight) if run.plan.comparisons else np.zeros(0)
     unsure = float(((probabilities > 0.1) & (probabilities < 0.9)).sum())
     likely = float(probabilities.sum())
     if likely >= 1 and unsure > 0.5 * likely:
@@ -109,7 +136,7 @@ def _warnings(run: Run, sizes: Ints) -> list[str]:
             "match. "
             "A birth date, an e-mail address, a phone number or an account number would help most."
         )
-    if likely < 1 and len(sizes) == len(run.records):
+    if (likely < 1 or not run.plan.comparisons) and len(sizes) == len(run.records):
         found.append(
             "No pair of records looks like a match: either there are no duplicates, or the columns cannot show them."
         )
@@ -118,6 +145,11 @@ def _warnings(run: Run, sizes: Ints) -> list[str]:
         found.append(
             f"{over:,} blocks were too large to compare pair by pair, after splitting; their records met through "
             "other keys only."
+        )
+    if run.unsearched:
+        found.append(
+            f"{run.unsearched:,} groups of matches have too many records to search all their pairs for vetoes; "
+            "rules that match so many records are too wide."
         )
     if int(sizes.max(initial=0)) > max(50, 0.05 * len(run.records)):
         found.append(f"The largest entity has {int(sizes.max()):,} records; look at it before relying on the result.")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from dromio.report.charts.base import (
@@ -26,8 +27,8 @@ from dromio.report.figures import bits, count, finite, percent, probability, pro
 ALL_PAIRS = "all scored pairs"
 EXPECTED_MATCHES = "expected true matches among them"
 
-UNEXPLAINED_BITS = 0.05
-"""A difference between the sum of the steps and the match weight is shown as a step of its own from here on."""
+UNEXPLAINED = 0.05
+"""A difference between the sum of the steps and the total is shown as a step of its own from here on."""
 
 
 def weight_distribution(weights: Row, thresholds: Row | None = None) -> Chart:
@@ -77,7 +78,7 @@ def _bins(weights: Row) -> Iterator[dict[str, Any]]:
                 yield {**bin_, "kind": kind, "pairs": height}
 
 
-def _thresholds(thresholds: Row | None, *, labelled: bool) -> list[Chart]:
+def _thresholds(thresholds: Row | None, *, labelled: bool, written: Callable[[Any], str] = bits) -> list[Chart]:
     """Rules at the thresholds; `labelled` puts the name of review to the left of its rule, of match to the right."""
     alt = altair()
     layers: list[Chart] = []
@@ -85,7 +86,7 @@ def _thresholds(thresholds: Row | None, *, labelled: bool) -> list[Chart]:
         weight = finite((thresholds or {}).get(name))
         if weight is None:
             continue
-        base = alt.Chart(values([{"weight": weight, "name": f"{name} ≥ {bits(weight)}"}])).encode(x="weight:Q")
+        base = alt.Chart(values([{"weight": weight, "name": f"{name} ≥ {written(weight)}"}])).encode(x="weight:Q")
         layers.append(base.mark_rule(strokeDash=[5, 3], strokeWidth=1.5).encode(tooltip="name:N"))
         if labelled:
             named = base.encode(text="name:N", y=alt.value(2))
@@ -93,14 +94,41 @@ def _thresholds(thresholds: Row | None, *, labelled: bool) -> list[Chart]:
     return layers
 
 
-def waterfall(example: Row, thresholds: Row | None = None) -> Chart:
-    """How one pair came to its match weight: from the prior, through every comparison, to the sum."""
+@dataclass(frozen=True)
+class Unit:
+    """What the steps of a pair are counted in: titles of the axis and of a single figure, and how it is written."""
+
+    name: str
+    title: str
+    short: str
+    written: Callable[[Any], str]
+
+
+UNITS = {
+    "bits": Unit("bits", "match weight so far (bits)", "match weight (bits)", bits),
+    "points": Unit(
+        "points", "points so far", "points", lambda value: f"{number({'': value}, ''):+.0f}".replace("-", "−")
+    ),
+    "share": Unit("share", "share of the weight so far", "share", percent),
+    "clauses": Unit("clauses", "share of the clauses that hold, or degree", "holds", percent),
+}
+
+
+def unit_of(example: Row) -> Unit:
+    """The unit of an example pair; bits where it names none."""
+    return UNITS[text(example, "unit") or "bits"]
+
+
+def waterfall(example: Row, thresholds: Row | None = None, *, label_pixels: int = 200) -> Chart:
+    """How one pair came to its total, from the start through every step; in `clauses`, every step alone."""
     alt = altair()
-    rows = _steps(example)
-    base = alt.Chart(values(rows)).encode(y=categories("step", pixels=200))
-    axis = alt.X("low:Q", title="match weight so far (bits)", scale=alt.Scale(zero=True), axis=alt.Axis(tickCount=7))
+    alone = text(example, "unit") == "clauses"
+    rows = _single(example) if alone else _steps(example)
+    base = alt.Chart(values(rows)).encode(y=categories("step", pixels=label_pixels))
+    scale = alt.Scale(domain=[0, 1]) if alone else alt.Scale(zero=True)
+    unit = unit_of(example)
     bars = base.mark_bar(cornerRadius=2, height={"band": 0.72}).encode(
-        x=axis,
+        x=alt.X("low:Q", title=unit.title, scale=scale, axis=alt.Axis(tickCount=7)),
         x2="high:Q",
         color=alt.Color("kind:N", legend=None, scale=alt.Scale(domain=list(COLOURS), range=list(COLOURS.values()))),
         tooltip=[
@@ -108,12 +136,12 @@ def waterfall(example: Row, thresholds: Row | None = None) -> Chart:
             alt.Tooltip("label:N", title="level"),
             alt.Tooltip("left:N"),
             alt.Tooltip("right:N"),
-            alt.Tooltip("weight:N", title="match weight (bits)"),
-            alt.Tooltip("sum:N", title="sum so far"),
+            alt.Tooltip("weight:N", title=unit.short),
+            *([] if alone else [alt.Tooltip("sum:N", title="sum so far")]),
         ],
     )
     figures = labels(base.encode(x="high:Q", text="weight:N"), align="left", dx=5, fontSize=11)
-    rules = _thresholds(thresholds, labelled=False)
+    rules = _thresholds(thresholds, labelled=False, written=unit_of(example).written)
     return alt.layer(*rules, bars, *figures).properties(width=260, height=alt.Step(22))
 
 
@@ -121,23 +149,36 @@ COLOURS = {"for": FOR, "against": AGAINST, "total": NEUTRAL}
 
 
 def _steps(example: Row) -> list[dict[str, Any]]:
-    """One bar per step: from the sum before it to the sum after it; the prior and the total start at 0."""
-    prior, total = number(example, "prior_weight"), number(example, "match_weight")
-    rows = [_bar("starting point", {"label": "any two records", "weight": prior}, 0.0, prior)]
-    sum_so_far = prior
+    """One bar per step: from the sum before it to the sum after it; the start and the total begin at 0."""
+    written = unit_of(example).written
+    start, total = number(example, "prior_weight"), number(example, "match_weight")
+    rows = []
+    if start:
+        rows.append(_bar("starting point", {"label": "any two records", "weight": start}, 0.0, start, written))
+    sum_so_far = start
     for step in example.get("steps") or ():
         after = sum_so_far + number(step, "weight")
-        rows.append(_bar(text(step, "comparison"), step, sum_so_far, after))
+        rows.append(_bar(text(step, "comparison"), step, sum_so_far, after, written))
         sum_so_far = after
-    if abs(total - sum_so_far) >= UNEXPLAINED_BITS:
+    if abs(total - sum_so_far) >= UNEXPLAINED:
         rest = {"label": "all other adjustments", "weight": total - sum_so_far}
-        rows.append(_bar("adjustments", rest, sum_so_far, total))
-    chance = {"label": f"probability {probability(example.get('match_probability'))}", "weight": total}
-    rows.append(_bar("sum", chance, 0.0, total) | {"kind": "total"})
+        rows.append(_bar("adjustments", rest, sum_so_far, total, written))
+    chance = finite(example.get("match_probability"))
+    label = "" if chance is None else f"probability {probability(chance)}"
+    rows.append(_bar("sum", {"label": label, "weight": total}, 0.0, total, written) | {"kind": "total"})
     return rows
 
 
-def _bar(name: str, step: Row, before: float, after: float) -> dict[str, Any]:
+def _single(example: Row) -> list[dict[str, Any]]:
+    """One bar per step, each from 0; those that hold wholly stand out."""
+    rows = []
+    for step in example.get("steps") or ():
+        bar = _bar(text(step, "comparison"), step, 0.0, number(step, "weight"), unit_of(example).written)
+        rows.append(bar | {"kind": "for" if number(step, "weight") >= 1 else "total"})
+    return rows
+
+
+def _bar(name: str, step: Row, before: float, after: float, written: Callable[[Any], str]) -> dict[str, Any]:
     label = text(step, "label")
     return {
         "step": f"{name}: {label}" if label else name,
@@ -145,8 +186,8 @@ def _bar(name: str, step: Row, before: float, after: float) -> dict[str, Any]:
         "label": label,
         "left": text(step, "left"),
         "right": text(step, "right"),
-        "weight": bits(step.get("weight")),
-        "sum": bits(after),
+        "weight": written(step.get("weight")),
+        "sum": written(after),
         "low": min(before, after),
         "high": max(before, after),
         "kind": "for" if after >= before else "against",

@@ -1,14 +1,15 @@
 from __future__ import annotations
 
-import json
 import random
+from dataclasses import replace
 
 import pytest
 
 from dromio.engines import row
-from dromio.engines.explanation import explain
+from dromio.engines.explanation.probabilistic import probabilistic_changes, probabilistic_part
+from dromio.engines.explanation.steps import Better, ProbabilisticPart
 from dromio.model.schema import Comparison
-from dromio.plan import MILLI, make_plan
+from dromio.plan import MILLI, Plan, make_plan
 from engines.factory import attribute, comparison, default_comparisons, model_of, record
 from engines.values import parts_of
 
@@ -39,19 +40,23 @@ ANA = record(
 CLEANED = [row.clean_record(each, MODEL) for each in (ANNA, ANA)]
 
 
+def explain(plan: Plan, left: row.CleanedRecord, right: row.CleanedRecord) -> ProbabilisticPart:
+    return probabilistic_part(plan, left, right)[0]
+
+
 def test_an_explanation_reaches_the_decision_again() -> None:
     rng = random.Random(1)
     records = [record(n, n=[parts_of(rng, "person_name")], p=[("home", parts_of(rng, "phone"))]) for n in range(40)]
     cleaned = [row.clean_record(each, MODEL) for each in records]
     for one in cleaned:
         for other in cleaned[:10]:
-            scored, explained = row.score(PLAN, one, other), explain(PLAN, one, other)
-            assert (explained.weight, explained.decision) == (scored.weight / MILLI, scored.decision)
+            scored = row.score(PLAN, one, other)
+            explained, verdict = probabilistic_part(PLAN, one, other)
+            assert (explained.weight, verdict) == (scored.weight / MILLI, row.decide(PLAN, one, other))
             assert explained.probability == scored.probability
             assert tuple(step.level for step in explained.steps) == scored.levels
             total = explained.prior + sum(step.weight + step.rarity for step in explained.steps)
             assert total == pytest.approx(explained.against_unrelated)
-            assert set(explained.shared_keys) == row.record_keys(one, PLAN) & row.record_keys(other, PLAN)
 
 
 def test_a_step_shows_the_values_that_reach_the_level_the_rarest_first() -> None:
@@ -98,14 +103,6 @@ def test_better_does_not_keep_the_rarity_of_the_level_reached() -> None:
     assert (step.rarity, step.better and step.better.match_weight) == (6.644, explain(plan, one, one).weight)
 
 
-def test_shared_keys_are_named_with_their_values() -> None:
-    assert explain(PLAN, *CLEANED).shared_keys == (
-        ("n.family", ("smith",)),
-        ("p.number", ("+16502530000",)),
-        ("p.number", ("+16502531111",)),
-    )
-
-
 def test_rivals_that_the_model_does_not_have_are_left_out() -> None:
     alone = make_plan(MODEL.model_copy(update={"prior": MODEL.prior.model_copy(update={"related": 0.0})}))  # type: ignore[union-attr]
     explained = explain(alone, *CLEANED)
@@ -113,8 +110,32 @@ def test_rivals_that_the_model_does_not_have_are_left_out() -> None:
     assert explained.weight == explained.against_unrelated
 
 
-def test_an_explanation_is_plain_json() -> None:
-    plain = explain(PLAN, *CLEANED).to_dict()
-    assert json.loads(json.dumps(plain)) == plain
-    assert plain["steps"][0]["better"]["label"] == "nickname"
-    assert plain["shared_keys"][0] == {"key": "n.family", "values": ["smith"]}
+@pytest.mark.parametrize(
+    ("threshold", "expected"), [(2.0, ("b", True)), (4.0, ("c", True)), (9.0, ("c", False)), (0.5, ("a", True))]
+)
+def test_the_smallest_better_level_that_is_enough_is_named_else_the_largest(
+    threshold: float, expected: tuple[str, bool]
+) -> None:
+    part = explain(PLAN, *CLEANED)
+    steps = tuple(
+        replace(part.steps[0], comparison=name, better=Better("better", 0.0, weight))
+        for name, weight in (("c", 5.0), ("a", 1.0), ("b", 3.0))
+    )
+    made = replace(part, steps=steps, weight=0.0, match=threshold, review=-3.0)
+    (change,) = probabilistic_changes(made, "review")
+    assert (change.decision, (change.by, change.is_enough)) == ("match", expected)
+    assert change.needs == (f"{expected[0]}: better",)
+
+
+def test_a_better_level_that_weighs_no_more_is_not_named() -> None:
+    part = explain(PLAN, *CLEANED)
+    steps = (replace(part.steps[0], better=Better("better", 0.0, -1.0)),)
+    assert probabilistic_changes(replace(part, steps=steps, weight=0.0, match=9.0, review=-3.0), "review") == []
+
+
+def test_a_match_needs_no_better_level() -> None:
+    one = row.clean_record(
+        record(1, n=[{"given": "Anna", "family": "Smith"}], p=[("home", {"value": "6502530000"})]), MODEL
+    )
+    part, verdict = probabilistic_part(PLAN, one, one)
+    assert verdict.decision == "match" and probabilistic_changes(part, "match") == []

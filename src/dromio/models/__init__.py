@@ -1,0 +1,1 @@
+"""Ready-made models, and what brings values into the form that they compare."""

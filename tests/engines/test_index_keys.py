@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import string
+from itertools import combinations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rapidfuzz.distance import Levenshtein
+
+from dromio.deciders.keys.filters import MOST_EDITS, MOST_SHARE
+from dromio.engines import index_keys
+from dromio.engines.grams import commonness
+from dromio.similarity.phonetic import soundex_difference
+from dromio.similarity.strings import trigram_similarity
+
+LETTERS = st.text("abAßſİ é\0", max_size=22)
+MOST_CODES = 500
+
+
+@st.composite
+def edited(draw: st.DrawFn, texts: st.SearchStrategy[str], most: int) -> tuple[str, str]:
+    """A text, and the same with up to so many edits."""
+    text = draw(texts)
+    other = text
+    for _ in range(draw(st.integers(0, most))):
+        at = draw(st.integers(0, len(other)))
+        other = (
+            other[:at] + draw(st.sampled_from(["", "a", "b", "xy"[:1], "ß"])) + other[at + draw(st.integers(0, 1)) :]
+        )
+    return text, other
+
+
+@settings(max_examples=200)
+@given(edited(LETTERS, MOST_EDITS), st.integers(1, MOST_EDITS))
+def test_texts_within_k_edits_share_a_code(pair: tuple[str, str], edits: int) -> None:
+    one, other = pair
+    shared = index_keys.neighbours(one, edits) & index_keys.neighbours(other, edits)
+    if Levenshtein.distance(one, other) <= edits:
+        assert shared
+    if Levenshtein.distance(one.casefold(), other.casefold()) <= edits:
+        assert shared
+
+
+@settings(max_examples=200)
+@given(edited(st.text("abcß ", max_size=40), 12), st.integers(1, MOST_SHARE))
+def test_texts_within_a_share_of_the_longer_length_share_a_code(pair: tuple[str, str], share: int) -> None:
+    for one, other in (pair, tuple(text.casefold() for text in pair)):
+        if Levenshtein.distance(one, other) * 1000 <= share * max(len(one), len(other)):
+            assert index_keys.neighbours_share(pair[0], share) & index_keys.neighbours_share(pair[1], share)
+
+
+@settings(max_examples=200)
+@given(edited(st.text("ab cİß-", max_size=40), 6), st.integers(1, 1000))
+def test_texts_with_a_share_of_equal_trigrams_share_a_code(pair: tuple[str, str], share: int) -> None:
+    one, other = pair
+    for similarity in (trigram_similarity(one, other), trigram_similarity(one.casefold(), other.casefold())):
+        if similarity >= share / 1000:
+            assert index_keys.rare_trigrams(one, share) & index_keys.rare_trigrams(other, share)
+
+
+@given(st.text("aBbdtlmn ßK", max_size=8), st.text("aBbdtlmn ßK", max_size=8), st.integers(1, 4))
+def test_texts_with_equal_positions_of_soundex_share_a_code(one: str, other: str, equal: int) -> None:
+    codes = [index_keys.soundex_positions(text, equal) for text in (one, other)]
+    for left, right in ((one, other), (one.casefold(), other.casefold())):
+        assert soundex_difference(left, right) < equal or codes[0] & codes[1]
+
+
+def test_codes_leave_apart_what_is_unlike() -> None:
+    assert not index_keys.neighbours("smith", 1) & index_keys.neighbours("smits and", 1)
+    assert not index_keys.neighbours("johnson", 2) & index_keys.neighbours("jackman", 2)
+    assert not index_keys.neighbours("11 long street name", 2) & index_keys.neighbours("97 other street nam", 2)
+    assert not index_keys.rare_trigrams("johnson", 500) & index_keys.rare_trigrams("jackson", 500)
+    assert not index_keys.soundex_positions("Jim", 3) & index_keys.soundex_positions("Jonathan", 3)
+
+
+def test_short_texts_meet_by_what_deletions_leave() -> None:
+    assert index_keys.deletions("abc", 2) == {"abc", "ab", "ac", "bc", "a", "b", "c"}
+    assert index_keys.neighbours("", 1) == {""}
+
+
+@pytest.mark.parametrize("edits", range(1, MOST_EDITS + 1))
+def test_the_number_of_codes_within_edits_is_bounded(edits: int) -> None:
+    assert (
+        max(len(index_keys.neighbours((string.ascii_letters * 6)[:size], edits)) for size in range(300)) <= MOST_CODES
+    )
+
+
+@pytest.mark.parametrize("share", [1, 50, 170, 250, MOST_SHARE])
+def test_the_number_of_codes_within_a_share_is_bounded(share: int) -> None:
+    for size in range(0, 300, 3):
+        text = (string.ascii_letters * 6)[:size]
+        assert len(index_keys.neighbours_share(text, share)) <= MOST_CODES
+
+
+@given(st.lists(st.text("abc 1ß", min_size=3, max_size=3), unique=True))
+def test_the_order_of_grams_is_strict(grams: list[str]) -> None:
+    assert len({commonness(gram) for gram in grams}) == len(grams)
+
+
+def test_common_trigrams_come_last() -> None:
+    assert sorted(["  s", "ter", "xqz", "oln", "9é "], key=commonness) == ["xqz", "9é ", "oln", "ter", "  s"]
+
+
+@given(st.integers(1, 60), st.integers(1, 1000), st.data())
+def test_so_many_of_the_rarest_are_enough(count: int, share: int, data: st.DataObject) -> None:
+    """The worst case of a filter by rarity: what two sets share is what is commonest in both."""
+    shared = data.draw(st.integers(-(-count * share // 1000), count))
+    more = data.draw(st.integers(0, shared * 1000 // share - count))
+    one = [*range(count - shared), *range(1000, 1000 + shared)]
+    other = [*range(500, 500 + more), *range(1000, 1000 + shared)]
+
+    def codes(rarest: list[int]) -> set[object]:
+        alone, paired = index_keys.trigram_prefixes(len(rarest), share)
+        return {*rarest[:alone], *combinations(rarest[:paired], 2)}
+
+    assert codes(one) & codes(other)
+
+
+@given(st.text("eanroilts", min_size=40, max_size=60), st.integers(230, 300))
+def test_grams_are_enough_where_every_edit_makes_two_rare_ones(text: str, share: int) -> None:
+    edits = index_keys.allowed(len(text), share)
+    other = "".join("q" if at % 3 == 1 and at // 3 < edits else letter for at, letter in enumerate(text))
+    assert Levenshtein.distance(text, other) == edits > MOST_EDITS
+    assert index_keys.neighbours_share(text, share) & index_keys.neighbours_share(other, share)
