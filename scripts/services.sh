@@ -79,6 +79,17 @@ stop() {
     rm -rf "$folder" $own
 }
 
+# The tests of backup and restore call pg_dump and pg_restore, whatever server they speak to.
+ensure_clients() {
+    command -v pg_dump >/dev/null && command -v pg_restore >/dev/null && return
+    local wanted="apt-get install postgresql-client"
+    command -v apt-get >/dev/null || fail "the tests need pg_dump and pg_restore; install PostgreSQL's client programs"
+    [ "$(id -u)" = 0 ] || fail "the tests need pg_dump and pg_restore; run as root: $wanted"
+    apt-get update -q >&2
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends postgresql-client >&2
+}
+
+[ "${1:-}" = stop ] || ensure_clients
 if [ "${1:-}" = stop ]; then
     stop
 elif [ -n "${DROMIO_TEST_POSTGRES:-}" ]; then

@@ -1,0 +1,373 @@
+"""`dromio store`: records kept for good, resolved one at a time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from dromio.store import Domain
+
+STORE = click.argument("url", metavar="STORE")
+DOMAIN = click.option("--domain", required=True, help="Which population of records.")
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+ENTITY = click.argument("entity", type=int)
+AUTHOR = click.option("--author", required=True, help="Who decides.")
+REASON = click.option("--reason", default="", help="Why.")
+
+
+@click.group("store")
+def command() -> None:
+    """Keep records, resolve them in real time, and undo.
+
+    STORE is a file, sqlite:///FILE or postgresql://….
+    """
+
+
+@command.command()
+@STORE
+@DOMAIN
+@click.option("--model", "model_path", required=True, type=click.Path(path_type=Path), help="A trained model.")
+def init(url: str, domain: str, model_path: Path) -> None:
+    """Make a domain for records under a model; the store is made where there is none."""
+    from dromio.model.files import load_model
+    from dromio.store import open as open_store
+
+    with open_store(_url(url)) as opened:
+        opened.create_domain(domain, load_model(model_path))
+    click.echo(f"domain {domain!r} is ready in {_shown(url)}")
+
+
+@command.command()
+@STORE
+@DOMAIN
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--source", required=True, help="Which source the records come from.")
+@click.option("--id", "id_column", default="unique_id", show_default=True, help="Column that tells records apart.")
+@AS_JSON
+def add(url: str, domain: str, file: Path, source: str, id_column: str, as_json: bool) -> None:
+    """Add or replace the records of FILE (CSV or JSON lines) one after another."""
+    from dromio.errors import InputError
+
+    outcomes: dict[str, int] = {}
+    with _opened(url, domain) as own:
+        for number, row in enumerate(_rows(file), 1):
+            unique_id = row.pop(id_column, None)
+            if unique_id in (None, ""):
+                raise InputError(f"{file}, record {number}: column {id_column!r} is missing or empty")
+            found = own.resolve(source, str(unique_id), row)
+            outcomes[found.outcome] = outcomes.get(found.outcome, 0) + 1
+            if as_json:
+                click.echo(json.dumps({"source": source, "unique_id": str(unique_id), **found.to_dict()}))
+    if not as_json:
+        click.echo(", ".join(f"{count:,} {name}" for name, count in sorted(outcomes.items())) or "no records")
+
+
+@command.command()
+@STORE
+@DOMAIN
+@click.argument("values", nargs=-1, required=True, metavar="COLUMN=VALUE…")
+@AS_JSON
+def search(url: str, domain: str, values: Sequence[str], as_json: bool) -> None:
+    """Say to whom a record with these values would belong; nothing is written."""
+    with _opened(url, domain) as own:
+        found = own.search(dict(_pair(one) for one in values))
+    if as_json:
+        click.echo(json.dumps(found.to_dict(), indent=2))
+        return
+    click.echo("nobody" if found.entity_id is None else f"entity {found.entity_id}")
+    rows = [
+        (one.entity_id, one.key.source, one.key.unique_id, f"{one.weight:.1f}", one.decision)
+        for one in found.candidates
+    ]
+    _table(("entity", "source", "unique_id", "bits", "decision"), rows)
+
+
+@command.command()
+@STORE
+@DOMAIN
+@ENTITY
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f"]), help="UTC.")
+@AS_JSON
+def show(url: str, domain: str, entity: int, as_of: datetime | None, as_json: bool) -> None:
+    """Show what an entity id stands for, and its golden record, or what it stood for at an earlier moment."""
+    with _opened(url, domain) as own:
+        found = own.entity(entity, as_of=as_of)
+        golden = own.golden(found.entity_id) if found.records and as_of is None else None
+    if as_json:
+        click.echo(json.dumps(found.to_dict() | ({"golden": golden.to_dict()} if golden else {}), indent=2))
+        return
+    into = f" into {found.entity_id}" if found.state == "merged" else ""
+    click.echo(f"entity {entity}: {found.state}{into}, {len(found.records)} record(s)")
+    _table(("source", "unique_id"), found.records)
+    if golden:
+        click.echo()
+        _table(("column", "value", "from"), [(name, *_golden(one)) for name, one in golden.values.items()])
+
+
+@command.command()
+@STORE
+@DOMAIN
+@ENTITY
+@AS_JSON
+def history(url: str, domain: str, entity: int, as_json: bool) -> None:
+    """List all that happened to an entity and its records."""
+    with _opened(url, domain) as own:
+        events = own.history(entity)
+    if as_json:
+        click.echo(json.dumps([one.to_dict() for one in events], indent=2))
+        return
+    rows = [
+        (one.at, one.kind, ":".join(one.record) if one.record else "", one.entity_id or "", one.other_id or "")
+        for one in events
+    ]
+    _table(("at", "what", "record", "entity", "other"), rows)
+
+
+@command.command()
+@STORE
+@DOMAIN
+@click.argument("entities", nargs=-1, type=int, required=True)
+@AUTHOR
+@REASON
+def merge(url: str, domain: str, entities: Sequence[int], author: str, reason: str) -> None:
+    """Make entities one, for ever or until the act is undone."""
+    with _opened(url, domain) as own:
+        act = own.merge(*entities, author=author, reason=reason)
+        survivor = own.entity(entities[0]).entity_id
+    click.echo(f"merged into entity {survivor}; undo with: dromio store undo {_shown(url)} --domain {domain} {act}")
+
+
+@command.command()
+@STORE
+@DOMAIN
+@ENTITY
+@click.argument("records", nargs=-1, required=True, metavar="SOURCE:UNIQUE_ID…")
+@AUTHOR
+@REASON
+def unmerge(url: str, domain: str, entity: int, records: Sequence[str], author: str, reason: str) -> None:
+    """Take records out of an entity, for ever or until the act is undone."""
+    keys = [_record(one) for one in records]
+    with _opened(url, domain) as own:
+        act = own.unmerge(entity, keys, author=author, reason=reason)
+        homes = sorted({str(own.entity_of(*key)) for key in keys})
+    click.echo(f"now in entity {', '.join(homes)}; undo with: dromio store undo {_shown(url)} --domain {domain} {act}")
+
+
+@command.command()
+@STORE
+@DOMAIN
+@click.argument("act", type=int)
+def undo(url: str, domain: str, act: int) -> None:
+    """Undo an act: what was judged before counts again."""
+    with _opened(url, domain) as own:
+        own.undo(act)
+    click.echo(f"act {act} is undone")
+
+
+@command.command()
+@STORE
+@DOMAIN
+@ENTITY
+@click.option("--suppress", is_flag=True, help="Refuse the same person from now on; only keyed hashes are kept.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@AS_JSON
+def erase(url: str, domain: str, entity: int, suppress: bool, yes: bool, as_json: bool) -> None:
+    """Erase all that is held about an entity, and print the certificate."""
+    with _opened(url, domain) as own:
+        records = own.entity(entity).records
+        if not yes:
+            click.confirm(f"Erase entity {entity} with {len(records)} record(s)? This cannot be undone.", abort=True)
+        certificate = own.erase(entity, suppress=suppress)
+    if as_json:
+        click.echo(json.dumps(certificate.to_dict(), indent=2))
+        return
+    click.echo(f"entity {entity} is erased ({certificate.erased_at})")
+    _table(("table", "rows"), sorted(certificate.rows.items()))
+    if certificate.scanned is not None:
+        click.echo(f"{certificate.scanned} texts looked for in the files, {certificate.found} found")
+    for note in certificate.notes:
+        click.echo(f"note: {note}")
+
+
+@command.command()
+@STORE
+@DOMAIN
+@click.option("--accept", type=int, metavar="ITEM", help="Decide that the records of an item are one.")
+@click.option("--decline", type=int, metavar="ITEM", help="Decide that they are not, for ever.")
+@click.option("--author", help="Who decides.")
+@click.option("--limit", type=click.IntRange(1), default=100, show_default=True)
+@AS_JSON
+def review(
+    url: str, domain: str, accept: int | None, decline: int | None, author: str | None, limit: int, as_json: bool
+) -> None:
+    """List pairs for a person to decide on, or decide on one."""
+    if accept is not None and decline is not None:
+        raise click.UsageError("decide on one item at a time: --accept or --decline")
+    chosen = decline if accept is None else accept
+    if chosen is not None and not author:
+        raise click.UsageError("a decision needs its --author")
+    with _opened(url, domain) as own:
+        if chosen is not None:
+            own.decide(chosen, accept=accept is not None, author=author or "")
+        items = own.review(limit)
+    if as_json:
+        click.echo(json.dumps([one.to_dict() for one in items], indent=2))
+        return
+    rows = [
+        (
+            one.item_id,
+            one.kind,
+            f"{one.weight:.1f}",
+            ":".join(one.left),
+            one.left_entity,
+            ":".join(one.right),
+            one.right_entity,
+        )
+        for one in items
+    ]
+    _table(("item", "kind", "bits", "left", "entity", "right", "entity"), rows)
+
+
+@command.command()
+@STORE
+@DOMAIN
+@AS_JSON
+def verify(url: str, domain: str, as_json: bool) -> None:
+    """Work everything out again and name each difference; the exit code is 1 when there is one."""
+    with _opened(url, domain) as own:
+        own.redo()
+        found = own.verify()
+    if as_json:
+        plain = {name: getattr(found, name) for name in ("records", "entities", "edges", "waiting")}
+        click.echo(json.dumps(plain | {"differences": [str(one) for one in found.differences]}, indent=2))
+    else:
+        click.echo(f"{found.records:,} records, {found.entities:,} entities, {found.edges:,} edges")
+        for one in found.differences:
+            click.echo(str(one))
+        click.echo(f"{len(found.differences)} difference(s)")
+    if not found.is_sound:
+        raise SystemExit(1)
+
+
+@command.command()
+@STORE
+@DOMAIN
+def resolve(url: str, domain: str) -> None:
+    """Resolve all records again in a batch, and publish the result in one step."""
+    with _opened(url, domain) as own:
+        click.echo(f"{own.resolve_all():,} entities")
+
+
+@command.command()
+@STORE
+@DOMAIN
+@click.option("--model", "model_path", required=True, type=click.Path(path_type=Path), help="A trained model.")
+@AS_JSON
+def propose(url: str, domain: str, model_path: Path, as_json: bool) -> None:
+    """Keep a model as the next version and say what it would change; nothing changes until it is applied."""
+    from dromio.model.files import load_model
+
+    model = load_model(model_path)
+    with _opened(url, domain) as own:
+        found = own.propose_model(model)
+    click.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False) if as_json else str(found))
+
+
+@command.command()
+@STORE
+@DOMAIN
+@click.argument("version", type=int)
+def apply(url: str, domain: str, version: int) -> None:
+    """Resolve all records by the model version that was proposed, and publish the result in one step."""
+    with _opened(url, domain) as own:
+        click.echo(f"{own.apply_model(version):,} entities")
+
+
+@command.command()
+@STORE
+@DOMAIN
+@ENTITY
+def export(url: str, domain: str, entity: int) -> None:
+    """Print everything that is held about an entity as JSON, and nothing about another."""
+    with _opened(url, domain) as own:
+        click.echo(json.dumps(own.export(entity), indent=2, ensure_ascii=False))
+
+
+class _opened:
+    """A domain of a store that is closed at the end of the block."""
+
+    def __init__(self, url: str, domain: str) -> None:
+        self._url, self._name = _url(url), domain
+
+    def __enter__(self) -> Domain:
+        from dromio.errors import InputError
+        from dromio.store import open as open_store
+
+        file = Path(self._url.removeprefix("sqlite:///"))
+        if self._url.startswith("sqlite:///") and not file.exists():
+            raise InputError(f"there is no store {file}; make one with: dromio store init")
+        self._store = open_store(self._url)
+        try:
+            return self._store.domain(self._name)
+        except BaseException:
+            self._store.close()
+            raise
+
+    def __exit__(self, *_: object) -> None:
+        self._store.close()
+
+
+def _url(text: str) -> str:
+    return text if "://" in text else f"sqlite:///{text}"
+
+
+def _shown(url: str) -> str:
+    """The place of a store without its password."""
+    start, at, end = url.rpartition("@")
+    return f"{start.rpartition(':')[0]}:***@{end}" if at and start.count(":") > 1 else url
+
+
+def _rows(file: Path) -> Iterator[dict[str, Any]]:
+    if file.suffix in (".jsonl", ".ndjson", ".json"):
+        with file.open(encoding="utf-8") as lines:
+            yield from (json.loads(line) for line in lines if line.strip())
+        return
+    import csv
+
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        yield from ({name: value or None for name, value in row.items()} for row in csv.DictReader(lines))
+
+
+def _pair(text: str) -> tuple[str, str]:
+    column, equals, value = text.partition("=")
+    if not equals or not column:
+        raise click.UsageError(f"expected COLUMN=VALUE, found {text!r}")
+    return column, value
+
+
+def _record(text: str) -> tuple[str, str]:
+    source, colon, unique_id = text.partition(":")
+    if not colon or not source or not unique_id:
+        raise click.UsageError(f"expected SOURCE:UNIQUE_ID, found {text!r}")
+    return source, unique_id
+
+
+def _golden(value: Any) -> tuple[str, str]:
+    origin = f"written by {value.author}" if value.author else ":".join(value.record) if value.record else ""
+    return ", ".join(value.value) if isinstance(value.value, list) else str(value.value), origin
+
+
+def _table(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Columns side by side, each as wide as its widest text."""
+    texts = [list(map(str, names)), *([str(one) for one in row] for row in rows)]
+    if len(texts) == 1:
+        return
+    widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
+    for row in texts:
+        click.echo("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())

@@ -1,0 +1,85 @@
+"""One way to speak to SQLite and PostgreSQL: transactions, statements with `?`, and the few things that differ.
+
+Statements are written once: `?` stands for a value, `IN ??` for a list of whole numbers, `{lock}` for the clause that
+holds the rows read, `{at_once}` after it for not waiting until others let them go. Everything else that differs is in
+the module of each database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from dromio.store.errors import StoreError
+
+Row = tuple[Any, ...]
+Done = TypeVar("Done")
+
+
+class Transaction(Protocol):
+    """Statements that happen together or not at all."""
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether others may write at the same time, so that what is read must be locked first."""
+
+    def rows(self, sql: str, *values: Any) -> list[Row]:
+        """All rows of a statement."""
+
+    def run(self, sql: str, *values: Any) -> None:
+        """Execute a statement for its effect."""
+
+    def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Execute a statement once for every row of values."""
+
+    def hold(self, names: Sequence[int], *, within: int | None = None) -> None:
+        """Wait until nobody else holds any of these numbers; hold them, in their order, to the end.
+
+        `within`: a number that is held too, before the others, together with all who hold it so.
+        """
+
+
+class Database(Protocol):
+    """An open database whose durability has been checked."""
+
+    @property
+    def dialect(self) -> Mapping[str, str]:
+        """Words of the schema that differ between databases."""
+
+    def write(self) -> AbstractContextManager[Transaction]:
+        """A transaction that may write. It is durable once the block is left without an error."""
+
+    def read(self) -> AbstractContextManager[Transaction]:
+        """A transaction that sees one state of the store."""
+
+    def retry(self, work: Callable[[Transaction], Done]) -> Done:
+        """Do the work in a transaction that may write, again when others got in its way. Raises BusyError."""
+
+    def sweep(self) -> tuple[str, ...]:
+        """Make bytes of deleted rows go; gives notes on those that are out of reach."""
+
+    def files(self) -> tuple[Path, ...]:
+        """Files that hold the database; none where a server keeps them."""
+
+    def close(self) -> None:
+        """Let the database go."""
+
+
+def connect(url: str) -> Database:
+    """The database at `sqlite:///path` or `postgresql://…`. Raises StoreError where it cannot be trusted."""
+    if url.startswith("sqlite:///"):
+        from dromio.store.sqlite import Sqlite
+
+        return Sqlite(url.removeprefix("sqlite:///"))
+    if url.startswith(("postgresql://", "postgres://")):
+        from dromio.store.postgres import Postgres
+
+        return Postgres(url)
+    raise StoreError(f"cannot open {url.partition(':')[0]!r}: allowed are sqlite:///FILE and postgresql://…")
+
+
+def only(rows: Sequence[Row]) -> Any:
+    """The first value of the first row."""
+    return rows[0][0]

@@ -1,0 +1,254 @@
+"""After a change: the components it touches are worked out again from their records, edges and judgements alone.
+
+So the partition never depends on what happened before. Edges are kept for all compared pairs whose records are in one
+component, and for no others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from itertools import combinations
+
+from dromio.deciders import VETO
+from dromio.store.blocks import standings
+from dromio.store.identity import name_clusters
+from dromio.store.partition import joins_at_once, partition
+from dromio.store.work import Change, Placement, Work
+
+Pair = tuple[int, int]
+LARGEST = 200
+"""Components with more records are not searched for vetoes among pairs that no key brought together."""
+
+_EDGES = "SELECT left_id, right_id, weight FROM edges WHERE generation = ? AND left_id IN ??"
+_JUDGED = "SELECT left_id, right_id, verdict FROM judgements WHERE ended_by IS NULL AND left_id IN ??"
+_INSERT_EDGE = "INSERT INTO edges (generation, left_id, right_id, weight) VALUES (?, ?, ?, ?)"
+_DELETE_EDGE = "DELETE FROM edges WHERE generation = ? AND left_id = ? AND right_id = ?"
+_INSERT = """
+INSERT INTO placements (generation, record_id, entity_id, component, digest, cleaned, blocks)
+VALUES (?, ?, ?, ?, ?, ?, ?)
+"""
+_DELETE = "DELETE FROM placements WHERE generation = ? AND record_id = ?"
+_UPDATE = "UPDATE placements SET entity_id = ?, component = ? WHERE generation = ? AND record_id = ?"
+
+
+def pair_of(one: int, other: int) -> Pair:
+    """The pair, smaller first."""
+    return (one, other) if one < other else (other, one)
+
+
+@dataclass
+class Unsettled:
+    """What has changed.
+
+    `seeds`: records whose components are to be worked out again; `arrived`: records that have no row yet; `gone`:
+    records that had one; `fresh`: weights of pairs that were just compared; `changed`: records all of whose old edges
+    are void; `disturbed`: records of which some pairs may no longer be candidates.
+    """
+
+    seeds: set[int]
+    arrived: dict[int, Placement] = field(default_factory=dict)
+    gone: dict[int, Placement] = field(default_factory=dict)
+    fresh: dict[Pair, int] = field(default_factory=dict)
+    changed: set[int] = field(default_factory=set)
+    disturbed: set[int] = field(default_factory=set)
+
+
+def settle(work: Work, change: Unsettled) -> dict[int, Placement]:
+    """Work out the components touched, write what is different, and give the placements of their records."""
+    found = work.components_of(change.seeds | set(change.gone))
+    for gone in change.gone:
+        change.gone[gone] = found.pop(gone)  # as it stands now that nobody else can change it
+        work.tx.run(_DELETE, work.generation, gone)
+    found |= change.arrived
+    stored = _stored_edges(work, [*(set(found) - set(change.arrived)), *change.gone])
+    weights = _still_valid(work, stored, found, change)
+    positive, negative = judged(work, found)
+    components = _components(work, found, weights, positive)
+    weights |= _compared_across(work, components, found, weights, change.changed)
+    inner = by_component(components, weights)
+    clusters: list[list[int]] = []
+    for component, own in zip(components, inner, strict=True):
+        clusters += _clusters(work, component, found, own, positive, negative)
+    _write_edges(work, stored, inner)
+    _write_placements(work, change, found, components, clusters)
+    return found
+
+
+def judged(work: Work, records: Iterable[int]) -> tuple[set[Pair], set[Pair]]:
+    """Pairs of the records that are judged to be one, and not to be one."""
+    known = set(records)
+    rows = work.tx.rows(_JUDGED, list(known)) if len(known) > 1 else []
+    inside = [(left, right, verdict) for left, right, verdict in rows if right in known]
+    return (
+        {(left, right) for left, right, verdict in inside if verdict == "positive"},
+        {(left, right) for left, right, verdict in inside if verdict == "negative"},
+    )
+
+
+def _stored_edges(work: Work, records: list[int]) -> dict[Pair, int]:
+    rows = work.tx.rows(_EDGES, work.generation, records) if records else []
+    return {(left, right): weight for left, right, weight in rows}
+
+
+def _still_valid(
+    work: Work, stored: Mapping[Pair, int], found: Mapping[int, Placement], change: Unsettled
+) -> dict[Pair, int]:
+    """Edges stored and fresh, without the stored ones of changed records, and without those whose records share no
+    block any more."""
+    kept = {pair: weight for pair, weight in stored.items() if not change.changed.intersection(pair)} | change.fresh
+    kept = {pair: weight for pair, weight in kept.items() if pair[0] in found and pair[1] in found}
+    doubted = [pair for pair in kept if change.disturbed.issuperset(pair)]
+    if doubted:
+        shares = _share_block(work, doubted, found)
+        kept = {pair: weight for pair, weight in kept.items() if not change.disturbed.issuperset(pair) or shares(pair)}
+    return kept
+
+
+def _share_block(work: Work, pairs: Iterable[Pair], found: Mapping[int, Placement]) -> Callable[[Pair], bool]:
+    ends = {record for pair in pairs for record in pair}
+    known = standings(work, {record: found[record].keys for record in ends})
+    live = {record: {block.hash for block in one.live} for record, one in known.items()}
+    return lambda pair: not live[pair[0]].isdisjoint(live[pair[1]])
+
+
+def _components(
+    work: Work, found: Mapping[int, Placement], weights: Mapping[Pair, int], positive: AbstractSet[Pair]
+) -> list[list[int]]:
+    """Records that edges for a match, judgements, or saying the same link."""
+    root = {record: record for record in found}
+
+    def find(one: int) -> int:
+        while root[one] != one:
+            root[one] = one = root[root[one]]
+        return one
+
+    links = [pair for pair, weight in weights.items() if work.rules.links(weight)]
+    for one, other in [*links, *positive, *_same(work, found)]:
+        low, high = sorted((find(one), find(other)))
+        root[high] = low
+    components: dict[int, list[int]] = {}
+    for record in sorted(found):
+        components.setdefault(find(record), []).append(record)
+    return list(components.values())
+
+
+def _same(work: Work, found: Mapping[int, Placement]) -> list[Pair]:
+    if len(found) == 1 or work.rules.one_to_one:
+        return []
+    groups: dict[int, list[int]] = {}
+    for record, one in found.items():
+        if one.digest is not None:
+            groups.setdefault(one.digest, []).append(record)
+    return [
+        (group[0], one)
+        for group in groups.values()
+        if joins_at_once([found[one].node for one in group], cross_only=work.rules.cross_only)
+        for one in group[1:]
+    ]
+
+
+def _compared_across(
+    work: Work, components: Iterable[list[int]], found: Mapping[int, Placement], weights: Mapping[Pair, int],
+    changed: AbstractSet[int],
+) -> dict[Pair, int]:  # fmt: skip
+    """Weights of candidate pairs that were in different components before and are in one now.
+
+    Pairs of changed records were all compared already.
+    """
+    pairs: list[Pair] = []
+    for component in components:
+        settled = [record for record in component if record not in changed]
+        if len({found[record].group for record in settled}) > 1:
+            pairs += [
+                pair
+                for pair in combinations(settled, 2)
+                if found[pair[0]].group != found[pair[1]].group and pair not in weights
+            ]
+    if not pairs:
+        return {}
+    shares = _share_block(work, pairs, found)
+    return {
+        (one, other): compare(work, found[one], found[other])
+        for one, other in pairs
+        if shares((one, other)) and may_pair(work, found[one], found[other])
+    }
+
+
+def may_pair(work: Work, one: Placement, other: Placement) -> bool:
+    """Whether a pair counts at all: where sources are linked, only pairs of different ones do."""
+    return not work.rules.cross_only or one.key.source != other.key.source
+
+
+def compare(work: Work, one: Placement, other: Placement) -> int:
+    """Weight of a pair above the match threshold, in thousandths of a bit."""
+    return work.matcher.compare(one.cleaned, other.cleaned).weight
+
+
+def by_component(components: Sequence[Sequence[int]], weights: Mapping[Pair, int]) -> list[dict[Pair, int]]:
+    """The pairs inside every component."""
+    number_of = {record: number for number, component in enumerate(components) for record in component}
+    inner: list[dict[Pair, int]] = [{} for _ in components]
+    for pair, weight in weights.items():
+        number = number_of[pair[0]]
+        if number == number_of[pair[1]]:
+            inner[number][pair] = weight
+    return inner
+
+
+def _clusters(
+    work: Work, component: list[int], found: Mapping[int, Placement], own: dict[Pair, int],
+    positive: set[Pair], negative: set[Pair],
+) -> list[list[int]]:  # fmt: skip
+    if len(component) == 1:
+        return [component]
+    own = own | unseen_vetoes(work, component, found, own)
+    return partition((found[record].node for record in component), own, positive, negative, work.rules)
+
+
+def unseen_vetoes(
+    work: Work, component: Sequence[int], found: Mapping[int, Placement], compared: Mapping[Pair, int]
+) -> dict[Pair, int]:
+    """Pairs of a component that no key brought together, and that a rule keeps apart."""
+    if not work.rules.vetoes or not 3 <= len(component) <= LARGEST:
+        return {}
+    pairs = (pair for pair in combinations(component, 2) if pair not in compared)
+    wanted = [pair for pair in pairs if may_pair(work, found[pair[0]], found[pair[1]])]
+    return {pair: VETO for pair in wanted if compare(work, found[pair[0]], found[pair[1]]) == VETO}
+
+
+def _write_edges(work: Work, stored: Mapping[Pair, int], inner: Iterable[Mapping[Pair, int]]) -> None:
+    kept = {pair: weight for own in inner for pair, weight in own.items()}
+    void = [(work.generation, *pair) for pair, weight in stored.items() if kept.get(pair) != weight]
+    new = [(work.generation, *pair, weight) for pair, weight in kept.items() if stored.get(pair) != weight]
+    if void:
+        work.tx.many(_DELETE_EDGE, void)
+    if new:
+        work.tx.many(_INSERT_EDGE, new)
+
+
+def _write_placements(
+    work: Work, change: Unsettled, found: Mapping[int, Placement], components: Iterable[list[int]],
+    clusters: list[list[int]],
+) -> None:  # fmt: skip
+    before = {record: one.entity_id for record, one in {**found, **change.gone}.items() if one.entity_id}
+    named = name_clusters(work, clusters, before, change.changed)
+    moved = []
+    arrived = []
+    for component in components:
+        own = component[0] if len(component) > 1 else None
+        for record in component:
+            one = found[record]
+            if record in change.arrived:
+                row = (work.generation, record, named[record], own)
+                arrived.append((*row, one.digest, one.cleaned_text, one.blocks_text))
+            elif (one.entity_id, one.component) != (named[record], own):
+                moved.append((named[record], own, work.generation, record))
+                if one.entity_id != named[record]:
+                    work.note(Change("moved", record, named[record], one.entity_id))
+            one.entity_id, one.component = named[record], own
+    if arrived:
+        work.tx.many(_INSERT, arrived)
+    if moved:
+        work.tx.many(_UPDATE, moved)

@@ -1,0 +1,158 @@
+"""`dromio store`: from an empty file to an erased person, in tables and in JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from dromio.cli.store import command
+from dromio.errors import InputError
+from dromio.model.files import save_model
+from dromio.model.schema import Attribute, Comparison, Input, Key, Level, Model, Prior
+
+Run = Callable[..., Result]
+ROWS = "id,name,email\n1,Ann Lee,ann@x.org\n2,Ann Lee,ann@x.org\n3,Bob Ray,bob@x.org\n"
+
+
+def sample() -> Model:
+    levels = [Level(label="same", when="equal(value)", m=0.9, u=0.001), Level(label="else", m=0.1, u=0.999)]
+    return Model(
+        attributes=[
+            Attribute(name=name, type="identifier", inputs=[Input(columns={"value": name})])
+            for name in ("name", "email")
+        ],
+        keys=[Key(fields=["name.value"]), Key(fields=["email.value"])],
+        comparisons=[
+            Comparison(name=name, attribute=name, null_when="missing(value)", levels=levels)
+            for name in ("name", "email")
+        ],
+        prior=Prior(match=0.002),
+    )
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs a command on a store of three records of two people."""
+    monkeypatch.chdir(tmp_path)
+    save_model(sample(), "model.yaml")
+    Path("people.csv").write_text(ROWS, encoding="utf-8")
+
+    def invoke(name: str, *arguments: str, code: int = 0) -> Result:
+        done = CliRunner().invoke(command, [name, "store.db", "--domain", "people", *arguments])
+        if isinstance(done.exception, Exception):
+            raise done.exception
+        assert done.exit_code == code, done.output
+        return done
+
+    assert "domain 'people' is ready" in invoke("init", "--model", "model.yaml").output
+    assert invoke("add", "people.csv", "--source", "crm", "--id", "id").output == "3 added\n"
+    return invoke
+
+
+def test_a_batch_over_the_store_publishes_the_same_entities(run: Run) -> None:
+    assert run("resolve").output == "2 entities\n"
+    assert run("verify").output.endswith("0 difference(s)\n")
+
+
+def test_another_model_is_shown_before_it_is_applied(run: Run) -> None:
+    Path("more.csv").write_text("id,name,email\n4,Ann Lee,lee@y.org\n", encoding="utf-8")
+    run("add", "more.csv", "--source", "crm", "--id", "id")
+    save_model(sample().model_copy(update={"prior": Prior(match=0.5)}), "bold.yaml")
+    assert "3 entities become 2" in run("propose", "--model", "bold.yaml").output
+    assert json.loads(run("propose", "--model", "bold.yaml", "--json").output)["merged_count"] == 1
+    assert run("verify").output.startswith("4 records, 3 entities")
+    assert run("apply", "2").output == "2 entities\n"
+
+
+def test_adding_again_changes_nothing(run: Run) -> None:
+    assert run("add", "people.csv", "--source", "crm", "--id", "id").output == "3 unchanged\n"
+    lines = run("add", "people.csv", "--source", "crm", "--id", "id", "--json").output.splitlines()
+    assert [json.loads(line)["entity_id"] for line in lines] == [1, 1, 2]
+
+
+def test_json_lines_are_added_too(run: Run) -> None:
+    Path("more.jsonl").write_text('{"id": 9, "name": "Ann Lee", "email": null}\n', encoding="utf-8")
+    assert run("add", "more.jsonl", "--source", "shop", "--id", "id").output == "1 added\n"
+
+
+def test_a_record_without_its_id_is_named(run: Run) -> None:
+    with pytest.raises(InputError, match="record 1: column 'nr' is missing or empty"):
+        run("add", "people.csv", "--source", "crm", "--id", "nr")
+
+
+def test_search(run: Run) -> None:
+    assert run("search", "email=ann@x.org", "name=Ann Lee").output.splitlines()[0] == "entity 1"
+    assert json.loads(run("search", "email=x", "--json").output)["entity_id"] is None
+    assert "nobody" in run("search", "email=x").output
+    assert "expected COLUMN=VALUE" in run("search", "ann", code=2).output
+
+
+def test_show_and_history(run: Run) -> None:
+    shown = run("show", "1").output
+    assert shown.startswith("entity 1: live, 2 record(s)\n")
+    assert "Ann Lee" in shown
+    assert json.loads(run("show", "1", "--json").output)["golden"]["values"]["email"] == "ann@x.org"
+    assert run("show", "1", "--as-of", "2020-01-01").output == "entity 1: live, 0 record(s)\n"
+    assert "added  crm:1" in run("history", "1").output
+    assert [one["kind"] for one in json.loads(run("history", "1", "--json").output)] == ["added", "added"]
+
+
+def test_merge_undo_and_unmerge(run: Run) -> None:
+    merged = run("merge", "1", "2", "--author", "eve").output
+    assert merged == "merged into entity 1; undo with: dromio store undo store.db --domain people 1\n"
+    assert run("show", "2").output.startswith("entity 2: merged into 1, 3 record(s)")
+    assert run("undo", "1").output == "act 1 is undone\n"
+    assert run("show", "2").output.startswith("entity 2: live")
+    assert "now in entity 3" in run("unmerge", "1", "crm:2", "--author", "eve").output
+    assert "expected SOURCE:UNIQUE_ID" in run("unmerge", "1", "2", "--author", "eve", code=2).output
+
+
+def test_review(run: Run) -> None:
+    Path("more.csv").write_text("id,name,email\n4,Ann Lee,other@x.org\n", encoding="utf-8")
+    run("add", "more.csv", "--source", "crm", "--id", "id")
+    (item, *_) = json.loads(run("review", "--json").output)
+    assert item["kind"] == "possible"
+    assert "a decision needs its --author" in run("review", "--accept", "1", code=2).output
+    assert "one item at a time" in run("review", "--accept", "1", "--decline", "1", code=2).output
+    left = run("review", "--decline", str(item["item_id"]), "--author", "eve", "--json").output
+    assert item["item_id"] not in [one["item_id"] for one in json.loads(left)]
+    assert "possible" in run("review").output
+
+
+def test_verify_says_whether_the_store_is_sound(run: Run) -> None:
+    assert run("verify").output == "3 records, 2 entities, 1 edges\n0 difference(s)\n"
+    import apsw
+
+    apsw.Connection("store.db").execute("DELETE FROM edges")
+    found = json.loads(run("verify", "--json", code=1).output)
+    assert found["differences"] == ["an edge is missing: records 1 and 2"]
+    assert "an edge is missing" in run("verify", code=1).output
+
+
+def test_erase_and_export(run: Run) -> None:
+    assert json.loads(run("export", "1").output)["records"][0]["source"] == "crm"
+    certificate = json.loads(run("erase", "1", "--yes", "--json").output)
+    assert (certificate["records"], certificate["found"]) == (2, 0)
+    assert run("show", "1").output == "entity 1: erased, 0 record(s)\n"
+    assert "entity 2 is erased" in run("erase", "2", "--yes", "--suppress").output
+
+
+def test_erasing_asks_first(run: Run) -> None:
+    run("erase", "1", code=1)
+    assert run("show", "1").output.startswith("entity 1: live")
+
+
+def test_a_store_that_is_not_there_is_not_made_by_reading(tmp_path: Path) -> None:
+    done = CliRunner().invoke(command, ["show", str(tmp_path / "none.db"), "--domain", "people", "1"])
+    assert "there is no store" in str(done.exception)
+    assert not (tmp_path / "none.db").exists()
+
+
+def test_every_command_says_what_it_does() -> None:
+    for name, one in command.commands.items():
+        assert one.help and isinstance(one, click.Command), name
