@@ -1,5 +1,5 @@
 # Every target sets up .venv by itself and can be run again.
-.PHONY: demo test lint bench docs clean
+.PHONY: demo test lint bench soak docs clean
 .DEFAULT_GOAL := demo
 SHELL := /bin/bash
 BIN := .venv/bin
@@ -22,6 +22,10 @@ lint: .venv/ready  ## style, format and types
 bench: .venv/ready  ## start-up time, then speed, memory and quality on made-up customers
 	$(BIN)/python bench/startup.py
 	$(BIN)/python bench/run.py --sizes $(BENCH_SIZES)
+
+soak: .venv/ready  ## long random histories, writers side by side and kills, on SQLite and PostgreSQL
+	$(BIN)/python bench/soak.py --orders 2000
+	server=$$(scripts/services.sh) && $(BIN)/python bench/soak.py --orders 200 --writers 10 --database "$$server"
 
 docs: .venv/ready  ## write docs/reference from the code
 	$(BIN)/python docs/generate.py

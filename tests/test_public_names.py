@@ -7,7 +7,18 @@ import pytest
 import dromio
 from dromio import errors
 
-NAMES = ["DromioError", "Model", "Result", "__version__", "evaluate", "load_model", "resolve", "save_model"]
+NAMES = [
+    "DromioError",
+    "Model",
+    "Result",
+    "__version__",
+    "evaluate",
+    "explain",
+    "load_model",
+    "open",
+    "resolve",
+    "save_model",
+]
 
 
 def test_public_names_are_pinned() -> None:
@@ -33,6 +44,7 @@ def test_arguments_of_resolve_are_pinned() -> None:
         "id",
         "link_type",
         "one_to_one",
+        "allow_scan",
         "threshold",
         "memory",
         "threads",

@@ -13,7 +13,14 @@ from dromio import __version__
 COMMANDS = {
     "resolve": "Find which records are one entity.",
     "evaluate": "Compare a run with the truth.",
-    "check": "Check a model file.",
+    "check": "Check a model file and try its examples.",
+    "explain": "Say why two records are one, or not.",
+    "import": "Read a model of another system.",
+    "store": "Keep identities: add records, search, review, erase.",
+    "verify": "Work a store out again and name each difference.",
+    "serve": "Answer over HTTP.",
+    "keys": "Make, list and revoke keys of a server.",
+    "doctor": "Say where a server is less safe than it could be.",
     "generate": "Write made-up dirty customers with their truth.",
 }
 
@@ -27,7 +34,8 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"dromio.cli.{cmd_name}").command
+        module = "import_" if cmd_name == "import" else cmd_name  # a word of Python's own
+        command: click.Command = import_module(f"dromio.cli.{module}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -1,0 +1,1 @@
+"""How callers show who they are: API keys, tokens of an identity provider, signed requests."""

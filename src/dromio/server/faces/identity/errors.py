@@ -1,0 +1,46 @@
+"""Errors as this surface answers them: code, message, path. No value that was sent is repeated."""
+
+from __future__ import annotations
+
+import math
+
+from dromio.errors import Fault, InputError
+from dromio.server import errors
+from dromio.server.messages import Reply
+from dromio.server.problems import problem_of, without_values
+from dromio.store import UnknownError
+
+
+def refuse(error: Exception, request_id: str) -> Reply:
+    """The reply to a request that ended in an error."""
+    problem = problem_of(error)
+    status = status_of(error)
+    fault = _first_fault(error)
+    message = fault.message if fault else str(error).partition("\n")[0] if problem.tells else problem.title
+    body = {"code": code_of(error), "message": without_values(message), "path": fault.path if fault else ""}
+    return Reply(body, status, _headers(error, status))
+
+
+def code_of(error: Exception) -> str:
+    """The code of an error, as INVALID_REQUEST."""
+    return problem_of(error).tag.replace("-", "_").upper()
+
+
+def status_of(error: Exception) -> int:
+    """The status of an error: what cannot be understood or identifies nobody is a bad request here."""
+    is_bad = isinstance(error, InputError) and not isinstance(error, UnknownError)
+    return 400 if is_bad else problem_of(error).status
+
+
+def _first_fault(error: Exception) -> Fault | None:
+    faults = error.faults if isinstance(error, errors.RequestError) else ()
+    return faults[0] if faults else None
+
+
+def _headers(error: Exception, status: int) -> dict[str, str]:
+    if isinstance(error, errors.RateError):
+        return {"retry-after": str(math.ceil(error.retry_after))}
+    if isinstance(error, errors.MethodError):
+        return {"allow": ", ".join(error.allowed)}
+    known = {401: {"www-authenticate": 'Bearer realm="dromio"'}, 503: {"retry-after": "1"}}
+    return known.get(status, {})
