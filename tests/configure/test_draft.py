@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 
 from dromio.configure import draft
 from dromio.engines.columns import AttributeColumns, Column
-from dromio.model.schema import Attribute, Input
+from dromio.model.defaults import DISTINGUISHING
+from dromio.model.schema import Attribute, Comparison, Input
 
 GIVEN = ["anna", "bob", "carla", "dan"]
 FAMILY = ["meyer", "kurz", "lang", "roth"]
 
 
-def columns(name: str, **fields: list[str | None]) -> AttributeColumns:
+def columns(name: str, /, **fields: list[str | None]) -> AttributeColumns:
     return AttributeColumns(
         name, {field: Column.encode(pa.array(texts, pa.string())) for field, texts in fields.items()}
     )
@@ -119,3 +120,66 @@ def test_common_words_are_those_of_the_shorter_text_that_the_longer_has_too(
     both = [(set(one.split()), set(other.split())) for one, other in zip(first, second, strict=False) if one and other]
     shares = [len(one & other) / min(len(one), len(other)) for one, other in both]
     assert draft._common_share(bags["a"], bags["b"]) == (sum(shares) / len(shares) if shares else 0.0)
+
+
+FIRMS = ["summit roofing", "hart law", "ruiz bakery", "delta pumps"]
+STREETS = ["high st", "low st", "mill rd", "park ave"]
+CITIES = ["bonn", "kiel", "ulm", "jena"]
+
+
+def drafted(*attributes: Attribute, **own: AttributeColumns) -> dict[str, Comparison]:
+    return {one.attribute: one for one in draft.comparisons(attributes, own, 4)}
+
+
+def test_organisations_at_streets_may_be_branches_that_share_the_name_and_hardly_the_address() -> None:
+    found = drafted(
+        attribute("firm", "organisation"),
+        attribute("address", "address", "street"),
+        attribute("phone", "phone"),
+        firm=columns("firm", name=FIRMS),
+        address=columns("address", street=STREETS, city=CITIES),
+        phone=columns("phone", number=["1", "2", "3", "4"]),
+    )
+    shared = {name: one.shared for name, one in found.items()}
+    assert shared["address"] <= DISTINGUISHING < shared["phone"] < 0.5 < shared["firm"]
+
+
+def test_a_city_speaks_for_one_branch_only_where_a_street_is_missing() -> None:
+    address = columns("address", street=STREETS, city=CITIES)
+    alone = drafted(attribute("address", "address", "street"), address=address)["address"]
+    of_branches = drafted(
+        attribute("firm", "organisation"),
+        attribute("address", "address", "street"),
+        firm=columns("firm", name=FIRMS),
+        address=address,
+    )["address"]
+    (plain,) = [one.when for one in alone.levels if one.label == "same city"]
+    (guarded,) = [one.when for one in of_branches.levels if one.label == "same city"]
+    assert plain == "equal(city)"
+    assert guarded == "missing(street) and equal(city)"
+
+
+@pytest.mark.parametrize("case", ["no street", "a person beside"])
+def test_other_organisations_share_addresses_as_usual(case: str) -> None:
+    firm, address = attribute("firm", "organisation"), attribute("address", "address", "street")
+    own = {"firm": columns("firm", name=FIRMS), "address": columns("address", street=STREETS, city=CITIES)}
+    attributes = [firm, address]
+    if case == "no street":
+        own["address"] = columns("address", city=CITIES)
+    else:
+        attributes.append(attribute("contact", "person_name", "full"))
+        own["contact"] = columns("contact", given=GIVEN, family=FAMILY)
+    assert drafted(*attributes, **own)["address"].shared == 0.9
+
+
+@pytest.mark.parametrize(("copies", "has_level"), [(1, True), (8, False)])
+def test_a_mailbox_named_alike_counts_only_where_namesakes_are_few(copies: int, has_level: bool) -> None:
+    """With eight records of each of four names a record has two namesakes by the frequencies of names alone."""
+    own = {
+        "name": columns("name", given=GIVEN * copies, family=FAMILY * copies),
+        "email": columns("email", address=[f"{n}@a.de" for n in range(4 * copies)], local=GIVEN * copies),
+    }
+    attributes = [attribute("name", "person_name", "full"), attribute("email", "email")]
+    (found,) = [one for one in draft.comparisons(attributes, own, 4 * copies) if one.attribute == "email"]
+    assert ("same but for the domain" in [level.label for level in found.levels]) is has_level
+    assert ("equal(local)" in found.null_when) is not has_level

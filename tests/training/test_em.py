@@ -81,6 +81,16 @@ def test_settled_u_stands_as_it_is() -> None:
     assert known.without_matches(M, 5_000)[1][0] < U[1][0]
 
 
+def test_u_is_what_chance_holds_without_the_related_pairs() -> None:
+    """Nine of ten related pairs agree on the second comparison as matches do, none on the first: only the second has
+    them in its u."""
+    known = Chance(U, np.zeros(3), {0: 1.0}, PAIRS)
+    without = known.without_matches(M, 0)
+    found = known.without_matches(M, 0, (0.0, 0.9, 0.0), 10_000)
+    assert found[0] == pytest.approx(without[0])
+    assert found[1][0] == pytest.approx(U[1][0] - 0.9 * 10_000 / PAIRS * M[1][0], rel=0.01)
+
+
 def test_missing_values_are_left_out() -> None:
     candidates = np.concatenate([drawn(M, 20_000, 1), unrelated()], axis=1)
     candidates[2] = np.where(np.random.default_rng(5).random(candidates.shape[1]) < 0.4, 0, candidates[2])
@@ -101,7 +111,7 @@ def test_household_members_are_a_kind_of_their_own() -> None:
     assert learned.related > 5_000
 
 
-def test_without_households_no_related_pairs_are_looked_for() -> None:
+def test_related_pairs_are_looked_for_only_when_wanted() -> None:
     candidates = np.concatenate([drawn(M, 10_000, 1), unrelated()], axis=1)
-    learned = learn(count_vectors(candidates), chance(10_000), M, (0.03, 0.9, 0.9), households=False)
+    learned = learn(count_vectors(candidates), chance(10_000), M, (0.03, 0.9, 0.9), with_related=False)
     assert learned.related < 1e-6

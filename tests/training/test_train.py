@@ -52,7 +52,28 @@ def test_prior_is_the_share_of_matches_among_all_pairs() -> None:
     assert prior.match > 100 / PAIRS
 
 
-def test_related_entities_are_looked_for_only_among_persons() -> None:
+def branches(shared: float) -> Model:
+    """Organisations with a name (b) that branches share, and an address (a) that they share as often as given."""
+    given = model()
+    levels = given.comparisons[0].levels
+    address = Attribute(name="a", type="address", inputs=[Input(columns={"street": "a"})])
+    compared = Comparison(name="a", attribute="a", null_when="missing(street)", shared=shared, levels=levels)
+    compared.levels[0] = Level(label="same", when="equal(street)", m=0.9)
+    return Model(
+        attributes=[address, given.attributes[1]], keys=given.keys, comparisons=[compared, given.comparisons[1]]
+    )
+
+
+def test_branches_are_looked_for_where_their_addresses_tell_them_apart() -> None:
+    with_branches = train(branches(0.03), count_vectors(candidates()), KNOWN).model.prior
+    without = train(branches(0.9), count_vectors(candidates()), KNOWN).model.prior
+    assert with_branches is not None
+    assert without is not None
+    assert with_branches.related > 1_000 / PAIRS
+    assert without.related == pytest.approx(0, abs=1e-12)
+
+
+def test_related_entities_are_looked_for_among_persons() -> None:
     without = train(model(), count_vectors(candidates()), KNOWN).model.prior
     with_persons = train(model("person_name"), count_vectors(candidates()), KNOWN).model.prior
     assert without is not None

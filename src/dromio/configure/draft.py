@@ -174,6 +174,31 @@ def _with_homes(columns: Mapping[str, AttributeColumns]) -> bool:
     )
 
 
+def _with_branches(model_attributes: Sequence[Attribute], columns: Mapping[str, AttributeColumns]) -> bool:
+    """Whether the entities are organisations at addresses that tell one branch from another: addresses with a
+    street."""
+    types = {attribute.type for attribute in model_attributes}
+    if "organisation" not in types or "person_name" in types:
+        return False
+    fields = [columns[one.name].columns for one in model_attributes if one.type == "address"]
+    return any("street" in own and len(own["street"].values) > 0 for own in fields)
+
+
+def _namesakes(model_attributes: Sequence[Attribute], columns: Mapping[str, AttributeColumns], records: int) -> float:
+    """Records of the same given and family name that a record meets by chance, on average; 0 without both names."""
+    for attribute in model_attributes:
+        own = columns[attribute.name].columns
+        if attribute.type == "person_name" and "given" in own and "family" in own:
+            return records * _agreement(own["given"], records) * _agreement(own["family"], records)
+    return 0.0
+
+
+def _agreement(column: Column, records: int) -> float:
+    """Probability that two records drawn at random have the same value."""
+    counts = column.counts.astype(np.float64)
+    return float((counts * (counts - 1)).sum() / max(records * (records - 1), 1))
+
+
 def _disorder(columns: AttributeColumns) -> float:
     """How much given and family names are the same words: 0 when no word is both, 1 when every word is either as
     often."""
@@ -192,12 +217,15 @@ def comparisons(
     """Default comparisons of all attributes; when there are many, those of the attributes that tell records apart
     best."""
     found: list[tuple[float, int, Comparison]] = []
+    with_branches = _with_branches(model_attributes, columns)
+    namesakes = _namesakes(model_attributes, columns, records)
     with_homes = _with_homes(columns)
     repeating = _repeating(model_attributes, columns)
     for attribute in model_attributes:
         if attribute.name in repeating:
             continue
         shape = shape_of(columns[attribute.name], records, attribute.type)
+        shape = replace(shape, branches=with_branches, namesakes=namesakes)
         if attribute.type == "person_name" and not with_homes and _full_only(attribute):
             shape = replace(shape, disorder=_disorder(columns[attribute.name]))
         for comparison in defaults.comparisons(attribute.name, attribute.type, shape):

@@ -56,16 +56,22 @@ class Chance:
         seen = np.array([self.pattern_share.get(pattern, 0.0) for pattern in null_patterns(vectors).tolist()])
         return np.where(seen > 0, seen, np.clip(independent, 1e-300, _TOO_RARE))
 
-    def without_matches(self, m: Sequence[Floats], matches: float) -> tuple[Floats, ...]:
+    def without_matches(
+        self, m: Sequence[Floats], matches: float, shared: Sequence[float] = (), related: float = 0.0
+    ) -> tuple[Floats, ...]:
         """u among unrelated pairs: random pairs hold the matches too, and where agreement is rare most of it is
-        theirs."""
+        theirs. So do they hold `related` pairs, which have what matches have as often as `shared` says."""
         share = min(matches / max(self.pairs, 1), 0.9)
         settled = self.settled or (None,) * len(self.u)
-        return tuple(_less(u, one, share, done) for u, one, done in zip(self.u, m, settled, strict=True))
+        parts = [
+            share * one + related / max(self.pairs, 1) * part * one
+            for one, part in zip(m, shared or [0.0] * len(m), strict=True)
+        ]
+        return tuple(_less(u, part, done) for u, part, done in zip(self.u, parts, settled, strict=True))
 
 
-def _less(u: Floats, m: Floats, share: float, settled: Bools | None) -> Floats:
-    rest = np.maximum(u - share * m, _LEAST_LEFT * u)
+def _less(u: Floats, part: Floats, settled: Bools | None) -> Floats:
+    rest = np.maximum(u - part, _LEAST_LEFT * u)
     if settled is not None:
         rest = np.where(settled, u, rest)
     result: Floats = rest / rest.sum()

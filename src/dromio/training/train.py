@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from dromio.model.defaults import DISTINGUISHING
 from dromio.model.expressions import parse_condition
 from dromio.model.schema import Comparison, Level, Model, Prior
 from dromio.plan import reachable_by_lack
@@ -31,9 +32,8 @@ class Training:
 def train(model: Model, counted: VectorCounts, chance: Chance) -> Training:
     """The model with m, u, shared and prior learned from the counted vectors of the candidate pairs."""
     informed = [_informed_m(comparison) for comparison in model.comparisons]
-    households = any(attribute.type == "person_name" for attribute in model.attributes)
     shared = [comparison.shared for comparison in model.comparisons]
-    learned = learn(counted, chance, informed, shared, households=households)
+    learned = learn(counted, chance, informed, shared, with_related=_may_be_related(model))
     prior = Prior(
         match=_probability(learned.matches / max(chance.pairs, 1)),
         related=min(learned.related / max(chance.pairs, 1), 0.999),
@@ -43,6 +43,15 @@ def train(model: Model, counted: VectorCounts, chance: Chance) -> Training:
         for comparison, m, u, shared in zip(model.comparisons, learned.m, learned.u, learned.shared, strict=True)
     ]
     return Training(model.model_copy(update={"prior": prior, "comparisons": comparisons}), learned, chance)
+
+
+def _may_be_related(model: Model) -> bool:
+    """Whether to look for entities that share much: people of one household, or branches of one organisation, which
+    are known by an address that they hardly ever share."""
+    types = {attribute.name: attribute.type for attribute in model.attributes}
+    return "person_name" in types.values() or any(
+        types[one.attribute] == "address" and one.shared <= DISTINGUISHING for one in model.comparisons
+    )
 
 
 def _informed_m(comparison: Comparison) -> Floats:
@@ -69,15 +78,18 @@ def without_gain_by_lack(m: Floats, u: Floats, reachable: Sequence[tuple[int, in
     (`reachable`). Levels where it is otherwise are pooled: they share their m in proportion to u.
     """
     pool = np.arange(len(m))
-    wanted = list(reachable)
-    if m[0] < u[0]:
-        wanted += [(0, after) for after in range(1, len(m))]
+    below = [(0, after) for after in range(1, len(m))]
 
     def ratio(level: int) -> float:
         return float(m[pool == pool[level]].sum() / u[pool == pool[level]].sum())
 
-    while wrong := [(one, other) for one, other in wanted if pool[one] != pool[other] and ratio(one) < ratio(other)]:
-        one, other = wrong[0]
+    def wrong() -> tuple[int, int] | None:
+        wanted = [*reachable, *(below if ratio(0) < 1 else [])]
+        differing = (one for one in wanted if pool[one[0]] != pool[one[1]])
+        return next((one for one in differing if ratio(one[0]) < ratio(one[1])), None)
+
+    while found := wrong():
+        one, other = found
         pool[pool == pool[other]] = pool[one]
     shares = np.bincount(pool)[pool] > 1
     return np.where(shares, u * np.array([ratio(level) for level in range(len(m))]), m)

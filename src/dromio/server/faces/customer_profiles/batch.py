@@ -9,7 +9,14 @@ from typing import Any
 import pyarrow as pa
 
 from dromio.interchange.customer_profiles import columns_of
-from dromio.server.faces.customer_profiles.batch_model import ID, batch_model, columns_used
+from dromio.model.schema import Model
+from dromio.server.faces.customer_profiles.batch_model import (
+    ID,
+    LEAST_LEARNED,
+    columns_used,
+    fixed_model,
+    learned_attributes,
+)
 from dromio.service.options import RunOptions
 from dromio.service.resolve import run
 
@@ -25,18 +32,33 @@ class Found:
     score: float
 
 
-def find_groups(documents: Mapping[str, Mapping[str, Any]], region: str) -> list[Found]:
-    """Groups of two or more profiles. `documents`: id -> fields in the vendor's words."""
-    if len(documents) < 2:
-        return []
-    model = batch_model(len(documents), region)
-    with run(_table(documents), model=model, id_column=ID, options=RunOptions()) as found:
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """What a job found: the groups, and the model that found them; None where there was nothing to compare."""
+
+    groups: list[Found]
+    model: Model | None
+
+
+def find_groups(documents: Mapping[str, Mapping[str, Any]], region: str) -> Grouping:
+    """Groups of two or more profiles. `documents`: id -> fields in the vendor's words.
+
+    The model is trained on the profiles where there are enough of them.
+    """
+    table = _table(documents)
+    filled = {name for name in table.column_names if table[name].null_count < len(table)}
+    attributes = learned_attributes(region, filled)
+    if len(documents) < 2 or not attributes:
+        return Grouping([], None)
+    model = fixed_model(len(documents), region) if len(documents) < LEAST_LEARNED else None
+    with run(table, model=model, attributes=attributes, id_column=ID, options=RunOptions()) as found:
+        model = found.model
         entities, pairs = found.entities.to_pydict(), found.pairs
         left, right, probability = (
             pairs.column(name).to_pylist() for name in ("unique_id_l", "unique_id_r", "match_probability")
         )
     cluster = dict(zip(entities["unique_id"], entities["cluster_id"], strict=True))
-    return groups_of(cluster, list(zip(left, right, probability, strict=True)))
+    return Grouping(groups_of(cluster, list(zip(left, right, probability, strict=True))), model)
 
 
 def groups_of(cluster: Mapping[str, str], pairs: Sequence[tuple[str, str, float]]) -> list[Found]:

@@ -1,10 +1,12 @@
-"""The model of the batch job: full name, phones, e-mail addresses, addresses, birth date; any sub-type with any.
+"""The models of the batch job: full name, phones, e-mail addresses, addresses, birth date; any sub-type with any.
 
-Its figures are fixed but for the prior, which follows from the number of profiles. Training them on the profiles of a
-domain was tried: where many share a name and have nearly equal e-mail addresses, it took those for the matches.
+Where there are enough profiles, comparisons, keys and figures are learned from them. For a few, the figures are fixed
+but for the prior, which follows from their number.
 """
 
 from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
 
 from dromio.interchange.customer_profiles.fields import ADDRESS, EMAIL, PHONE, SUB_TYPES
 from dromio.model.schema import Attribute, Comparison, Input, Key, Level, Model, Prior
@@ -12,6 +14,8 @@ from dromio.model.schema import Attribute, Comparison, Input, Key, Level, Model,
 ID = "ProfileId"
 _NAME = {"given": "FirstName", "middle": "MiddleName", "family": "LastName"}
 _ADDRESS = {"street": "Address", "city": "City", "postcode": "PostalCode"}
+LEAST_LEARNED = 100
+"""With fewer profiles there is nothing to learn from."""
 _LEAST_SIZE = 200
 """Smaller sets are taken for this large: a handful of profiles was not drawn at random."""
 
@@ -83,6 +87,8 @@ _LEVELS: dict[str, tuple[str, str, list[tuple[str, str | None, float, float]]]] 
         ],
     ),
 }
+_LEARNED_TYPES: dict[str, str] = {"email": "email", "birth_date": "date", "address": "address"}
+"""Attribute -> its type where a model is learned; the fixed figures are for values as they stand."""
 _KEYS = (
     ["prefix(name.given, 3)", "prefix(name.family, 3)"],
     ["skeleton(name.given)", "skeleton(name.family)"],
@@ -94,8 +100,18 @@ _KEYS = (
 )
 
 
-def batch_model(profiles: int, region: str) -> Model:
-    """The model for so many profiles."""
+def learned_attributes(region: str, filled: AbstractSet[str]) -> list[Attribute]:
+    """What a model is learned of: attributes that have a value in one of the columns that are filled."""
+    found = []
+    for one in _attributes(region):
+        inputs = [value for value in one.inputs if not filled.isdisjoint(value.columns.values())]
+        if inputs:
+            found.append(one.model_copy(update={"type": _LEARNED_TYPES.get(one.name, one.type), "inputs": inputs}))
+    return found
+
+
+def fixed_model(profiles: int, region: str) -> Model:
+    """The model for so few profiles."""
     comparisons = [
         Comparison(
             name=name,

@@ -11,6 +11,7 @@ from dromio.server.faces.customer_profiles.context import SECOND, Context, Pages
 from dromio.server.faces.customer_profiles.expiry import expire
 from dromio.server.faces.customer_profiles.groups import evaluate, settle
 from dromio.server.faces.customer_profiles.jobs import Job
+from dromio.server.faces.customer_profiles.matches import forget_matches
 from dromio.server.faces.customer_profiles.rule_export import export_rule_groups
 from dromio.server.faces.customer_profiles.running import run_job
 from dromio.server.roles import Principal
@@ -105,7 +106,7 @@ def _claim(context: Context) -> Job | None:
         return None
     config = context.domain.config.get("Matching", {})
     if job.status in jobs.RUNNING:
-        context.tx.run("DELETE FROM cp_matches WHERE domain_id = ? AND job_id = ?", context.domain.id, job.id)
+        forget_matches(context, job.id)
     if job.status == jobs.PENDING and not job.document.get("by_hand"):
         jobs.schedule_behind(context, job)
     job.status, job.starts_at = jobs.PREPROCESSING, context.now

@@ -6,7 +6,10 @@ from itertools import combinations
 from typing import Any
 
 from dromio.interchange.customer_profiles import columns_of
+from dromio.model.files import parse_model
+from dromio.model.schema import Model
 from dromio.server.faces.customer_profiles import profiles
+from dromio.server.faces.customer_profiles.batch_model import fixed_model
 from dromio.server.faces.customer_profiles.context import Answer, Context, Given
 from dromio.server.faces.customer_profiles.errors import NotFoundError
 from dromio.server.faces.customer_profiles.matches import groups_behind
@@ -27,15 +30,22 @@ def explain_match(context: Context, given: Given) -> Answer:
     group = found[0][1]
     members = profiles.find(context, group["ProfileIds"])
     pairs = list(combinations(sorted(members), 2))[:MOST_PAIRS]
-    return group | {"Pairs": [_pair(context, members, left, right) for left, right in pairs]}
+    model = _model(context, generation["job_id"])
+    return group | {"Pairs": [_pair(model, members, left, right) for left, right in pairs]}
 
 
-def _pair(context: Context, members: dict[str, Any], left: str, right: str) -> Answer:
-    from dromio.server.faces.customer_profiles.batch_model import batch_model
+def _model(context: Context, job_id: str) -> Model:
+    """The model that found the groups. Jobs of earlier versions kept none, and used one of fixed figures."""
+    select = "SELECT document FROM cp_models WHERE domain_id = ? AND job_id = ?"
+    if rows := context.tx.rows(select, context.domain.id, job_id):
+        return parse_model(rows[0][0])
+    count = only(context.tx.rows("SELECT count(*) FROM cp_profiles WHERE domain_id = ?", context.domain.id))
+    return fixed_model(count, context.options.phone_region)
+
+
+def _pair(model: Model, members: dict[str, Any], left: str, right: str) -> Answer:
     from dromio.service.explain import explain
 
-    count = only(context.tx.rows("SELECT count(*) FROM cp_profiles WHERE domain_id = ?", context.domain.id))
-    model = batch_model(count, context.options.phone_region)
     one, other = (columns_of(members[each].document()) for each in (left, right))
     explained = explain(one, other, model).to_dict()
     return {"ProfileIds": [left, right], "Explanation": explained}

@@ -53,6 +53,12 @@ def _generation(context: Context, job_id: str) -> dict[str, Any] | None:
     return found
 
 
+def forget_matches(context: Context, job_id: str) -> None:
+    """Let the groups that a job found go, and the model that found them."""
+    for table in ("cp_matches", "cp_models"):
+        context.tx.run(f"DELETE FROM {table} WHERE domain_id = ? AND job_id = ?", context.domain.id, job_id)
+
+
 def groups_behind(context: Context, job_id: str, place: int, count: int) -> list[tuple[int, Answer]]:
     """Groups of a generation with at least two members that still exist, in order, behind a place."""
     select = f"{_GROUPS} HAVING count(*) >= 2 ORDER BY m.place LIMIT ?"

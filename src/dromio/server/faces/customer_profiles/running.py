@@ -8,16 +8,17 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from dromio.model.files import document_of
 from dromio.server.faces.customer_profiles import exporting, jobs, merging, profiles
 from dromio.server.faces.customer_profiles.consolidation import parts_to_merge
-from dromio.server.faces.customer_profiles.context import SECOND, Context, batches
+from dromio.server.faces.customer_profiles.context import SECOND, Context, batches, dumped
 from dromio.server.faces.customer_profiles.errors import ExportError
 from dromio.server.faces.customer_profiles.groups import settle
 from dromio.server.faces.customer_profiles.jobs import COMPLETED, FAILED, PARTIAL_SUCCESS, Job
-from dromio.server.faces.customer_profiles.matches import SCORES, groups_behind
+from dromio.server.faces.customer_profiles.matches import SCORES, forget_matches, groups_behind
 
 if TYPE_CHECKING:
-    from dromio.server.faces.customer_profiles.batch import Found
+    from dromio.server.faces.customer_profiles.batch import Found, Grouping
 
 log = logging.getLogger(__name__)
 Within = Callable[[Callable[[Context], Any]], Any]
@@ -56,7 +57,7 @@ def _documents(context: Context) -> dict[str, dict[str, Any]]:
     return dict(sorted((one.id, one.document()) for one in profiles.every(context)))
 
 
-def _found(documents: Mapping[str, Mapping[str, Any]], region: str) -> list[Found]:
+def _found(documents: Mapping[str, Mapping[str, Any]], region: str) -> Grouping:
     from dromio.server.faces.customer_profiles.batch import find_groups
 
     return find_groups(documents, region)
@@ -67,9 +68,9 @@ def _move(context: Context, job: Job, status: str) -> None:
     jobs.save(context.tx, job, context.now)
 
 
-def _publish(context: Context, job: Job, found: list[Found], reviewed: int) -> None:
-    """Keep the groups as the generation that callers read from now on."""
-    named = sorted(((-one.score, _match_id(context, one), one) for one in found), key=lambda each: each[:2])
+def _publish(context: Context, job: Job, found: Grouping, reviewed: int) -> None:
+    """Keep the groups, and the model they were found with, as the generation that callers read from now on."""
+    named = sorted(((-one.score, _match_id(context, one), one) for one in found.groups), key=lambda each: each[:2])
     insert = """
     INSERT INTO cp_matches (domain_id, job_id, place, match_id, score, profile_id) VALUES (?, ?, ?, ?, ?, ?)
     """
@@ -80,6 +81,9 @@ def _publish(context: Context, job: Job, found: list[Found], reviewed: int) -> N
     ]
     for part in batches(rows):
         context.tx.many(insert, part)
+    if found.model is not None:
+        keep = "INSERT INTO cp_models (domain_id, job_id, document) VALUES (?, ?, ?)"
+        context.tx.run(keep, context.domain.id, job.id, dumped(document_of(found.model)))
     document = context.domain.document
     if document.get("generation"):
         document.setdefault("generations", []).append(document["generation"] | {"until": context.now})
@@ -87,7 +91,7 @@ def _publish(context: Context, job: Job, found: list[Found], reviewed: int) -> N
     context.save_domain()
     job.document["JobStats"] = {
         "NumberOfProfilesReviewed": reviewed,
-        "NumberOfMatchesFound": len(found),
+        "NumberOfMatchesFound": len(found.groups),
         "NumberOfMergesDone": 0,
     }
     jobs.save(context.tx, job, context.now)
@@ -164,6 +168,5 @@ def _end(context: Context, job: Job, status: str, message: str | None) -> None:
     oldest = context.now - GENERATIONS_KEPT_SECONDS * SECOND
     for old in [one for one in document.get("generations", []) if one["until"] < oldest]:
         document["generations"].remove(old)
-        where = "WHERE domain_id = ? AND job_id = ?"
-        context.tx.run(f"DELETE FROM cp_matches {where}", context.domain.id, old["job_id"])
+        forget_matches(context, old["job_id"])
     context.save_domain()

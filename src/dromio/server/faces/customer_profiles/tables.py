@@ -126,8 +126,19 @@ STEPS: tuple[tuple[str, ...], ...] = (
         )
         """,
     ),
+    (
+        """
+        CREATE TABLE cp_models (
+            domain_id {bigint} NOT NULL REFERENCES cp_domains,
+            job_id TEXT NOT NULL,
+            document TEXT NOT NULL,
+            PRIMARY KEY (domain_id, job_id)
+        )
+        """,
+    ),
 )
 OF_A_DOMAIN = (
+    "cp_models",
     "cp_successors",
     "cp_history",
     "cp_matches",
