@@ -32,6 +32,8 @@ EXAMPLES: dict[str, str] = {
     "neighbours": "neighbours(name.family, 2)",
     "neighbours_share": "neighbours_share(name.family, 170)",
     "rare_trigrams": "rare_trigrams(name.family, 500)",
+    "rare_letters": "rare_letters(name.family, 900)",
+    "rare_words": "rare_words(company.name, 500)",
     "equal": "equal(number, street)",
     "missing": "missing(postcode, city)",
     "absent": "absent(unit)",
@@ -88,7 +90,8 @@ def _sections(name: str, command: click.Command) -> Iterator[str]:
         return
     yield f"## dromio {name}\n\n{command.help}\n"
     for inner, one in sorted(command.commands.items()):
-        yield _command(f"{name} {inner}", one).replace("## ", "### ", 1)
+        for section in _sections(f"{name} {inner}", one):
+            yield section if section.startswith("### ") else section.replace("## ", "### ", 1)
 
 
 def _command(name: str, command: click.Command) -> str:

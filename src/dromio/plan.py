@@ -9,7 +9,7 @@ same in any order and in every engine.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import log2
 
@@ -64,6 +64,8 @@ class PlannedKey:
     parts: tuple[tuple[str, FieldExpression], ...]
     max_block: int | None
     split_by: tuple[tuple[str, FieldExpression], ...] = ()
+    need: Condition | None = None
+    """What holds, one way or the other, for all pairs that the key is there for; without one, they may be any."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ def make_plan(model: Model, *, trained: bool = True) -> Plan:
         related = milli(log2(prior.match / prior.related)) if prior.related > 0 else NO_RIVAL
     return Plan(
         model,
-        tuple(planned_key(key) for key in (*model.keys, *derived.keys)),
+        _planned_keys(model, derived),
         tuple(
             _planned_comparison(
                 comparison, trained=trained, same_label=model.attribute(comparison.attribute).pairing == "same_label"
@@ -126,6 +128,13 @@ def make_plan(model: Model, *, trained: bool = True) -> Plan:
         decider_of(model),
         derived.scans,
     )
+
+
+def _planned_keys(model: Model, derived: Derived) -> tuple[PlannedKey, ...]:
+    """The keys given and the derived ones. Beside probabilities these tell of pairs for which no rule holds, too."""
+    given = tuple(map(planned_key, model.keys))
+    needs = [None] * len(derived.keys) if model.comparisons else derived.needs
+    return *given, *(replace(planned_key(key), need=need) for key, need in zip(derived.keys, needs, strict=True))
 
 
 def milli(bits: float) -> int:

@@ -16,6 +16,7 @@ COMMANDS = {
     "check": "Check a model file and try its examples.",
     "explain": "Say why two records are one, or not.",
     "import": "Read a model of another system.",
+    "export": "Write a model for another system.",
     "store": "Keep identities: add records, search, review, erase.",
     "verify": "Work a store out again and name each difference.",
     "serve": "Answer over HTTP.",

@@ -26,6 +26,8 @@ Hashes = npt.NDArray[np.uint64]
 
 AT_ONCE = 40_000_000
 """Codes held at a time; of more, one part of all numbers is done after the other."""
+_USUAL_CODES = 20
+"""Codes of a text under filters whose number depends on more than its length."""
 _CHUNK = 4_000_000
 _BASE = 0x9E3779B97F4A7C15
 _WIDTH = 1 << 64
@@ -43,7 +45,7 @@ def codes_of(column: Column, expression: FieldExpression) -> Words:
     found: Iterable[Hashes]
     if expression.transform == "rare_trigrams":
         found = [_trigrams(column, expression.argument, bits)]
-    elif expression.transform == "soundex_positions":
+    elif expression.transform in ("soundex_positions", "rare_letters", "rare_words"):
         found = [_by_text(column, expression, bits)]
     else:
         found = _neighbours(column, _recipes(expression), bits)
@@ -51,6 +53,15 @@ def codes_of(column: Column, expression: FieldExpression) -> Words:
     order = np.argsort(owners, kind="stable")
     start = np.searchsorted(owners[order], np.arange(values + 1))
     return Words(start.astype(np.int64), codes[order].astype(np.int32), pa.array([], pa.string()))
+
+
+def expected_codes(column: Column, expression: FieldExpression) -> int:
+    """About how many codes all value rows have under a transform that is a filter."""
+    if expression.transform not in ("neighbours", "neighbours_share"):
+        return _USUAL_CODES * int((column.codes >= 0).sum())
+    recipe_of = _recipes(expression)
+    rows = np.bincount(column.letters.length, weights=column.counts).astype(np.int64)
+    return sum(_width(size, recipe_of(size)) * int(rows[size]) for size in np.flatnonzero(rows).tolist())
 
 
 def _own_and_shared(parts: Iterable[Hashes], bits: np.uint64) -> tuple[Ints, Ints]:

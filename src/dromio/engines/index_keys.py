@@ -19,8 +19,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 from itertools import combinations
+from math import ceil
 
 from dromio.deciders.keys.filters import MOST_EDITS
 from dromio.engines.grams import commonness
@@ -32,8 +34,10 @@ _DELETED_UP_TO = (2**31, 6, 8, 9, 6, 4, 2, 0, 0)
 """By edits: the longest shorter text of a pair that meets by deletions. It keeps deletions below 400 a text."""
 THOUSAND = 1000
 TRIGRAM = 3
+SAME_START = 4
+"""Equal letters at the beginning that Jaro-Winkler's similarity counts."""
 PAIRED_UP_TO = 24
-"""Texts of at most so many trigrams meet by two rare trigrams where they must share two."""
+"""Texts of at most so many trigrams, or letters, meet by two rare ones where they must share two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,18 @@ def rare_trigrams(text: str, share: int) -> set[str]:
     return found if text.isascii() else found | _trigram_codes(text.casefold(), share)
 
 
+def rare_letters(text: str, share: int) -> set[str]:
+    """Codes of which two texts share one when their Jaro-Winkler similarity is `share` (LEAST_LETTERS to 1000)
+    thousandths: as many equal letters at the beginning as they have, up to four, with two of the rarest letters."""
+    return {code for spelling in spellings(text) for code in _letter_codes(spelling, share)}
+
+
+def rare_words(text: str, share: int) -> set[str]:
+    """The longest words of a text: two texts share one when `share` thousandths (from 1) of all their words are
+    shared."""
+    return set(_longest_words(text, share)).union(_longest_words(text.casefold(), share))
+
+
 def soundex_positions(text: str, equal: int) -> set[str]:
     """The Soundex code with all but `equal` (1 to 4) of its positions blanked, in every way; none without a code."""
     found: set[str] = set()
@@ -87,6 +103,8 @@ FILTERS: dict[str, Callable[[str, int], set[str]]] = {
     "neighbours": neighbours,
     "neighbours_share": neighbours_share,
     "rare_trigrams": rare_trigrams,
+    "rare_letters": rare_letters,
+    "rare_words": rare_words,
     "soundex_positions": soundex_positions,
 }
 """Transform -> codes of one text."""
@@ -216,3 +234,50 @@ def _trigram_codes(text: str, share: int) -> set[str]:
     grams = sorted(trigrams(text), key=commonness)
     alone, paired = trigram_prefixes(len(grams), share)
     return {*grams[:alone], *(one + other for one, other in combinations(grams[:paired], 2))}
+
+
+def _letter_codes(text: str, share: int) -> Iterator[str]:
+    """For every length of a common beginning what two texts with it share, if they are as alike.
+
+    With p equal letters at the beginning Jaro's similarity j must be (s - p / 10) / (1 - p / 10); then of m common
+    letters of a and b, m / a + m / b >= 3j - 1, and since m is at most b, m >= (3j - 2) * a. Two of them are among the
+    a - m + 2 rarest of either, one among the a - m + 1 rarest: that is a code alone where a text is long, or where one
+    letter may be all there is.
+    """
+    rare = numbered_letters(text)
+    for same in range(min(len(text), SAME_START - 1) + 1):
+        start = f"{same}/{text[:same]}/"
+        alone, paired = _letter_prefixes(len(text), same, share)
+        yield from (start + letter for letter in rare[:alone])
+        yield from (start + one + other for one, other in combinations(rare[:paired], 2))
+    if len(text) >= SAME_START or not text:
+        yield text[:SAME_START]
+
+
+@lru_cache(4096)
+def _letter_prefixes(size: int, same: int, share: int) -> tuple[int, int]:
+    """Of a text of that length: how many of the rarest letters are codes alone, and how many in pairs."""
+    jaro = Fraction(share - 100 * same, THOUSAND - 100 * same)
+
+    def least(length: int) -> int:
+        return max(ceil((3 * jaro - 2) * length), same, 1)
+
+    if size > PAIRED_UP_TO:
+        return size - least(size) + 1, 0
+    alone = size if least(size) == 1 else size - least(PAIRED_UP_TO + 1) + 1
+    return max(alone, 0), max(size - max(least(size), 2) + 2, 0)
+
+
+def _longest_words(text: str, share: int) -> list[str]:
+    words = sorted(set(text.split(" ")) - {""}, key=lambda word: (-len(word), word))
+    return words[: len(words) - max(_needed(len(words), share), 1) + 1]
+
+
+def numbered_letters(text: str) -> list[str]:
+    """The letters of a text, each with the number of equal ones before it, the rarest first."""
+    counted: Counter[str] = Counter()
+    found = []
+    for letter in text:
+        found.append((-counted[letter], *commonness(letter), f"{letter}{counted[letter]}."))
+        counted[letter] += 1
+    return [code for *_, code in sorted(found)]

@@ -7,8 +7,8 @@ further fields and, if still too large, give no pairs; which ones does not depen
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from dromio.engines import index_columns, index_keys
 from dromio.engines.arrays import distinct
 from dromio.engines.columns import AttributeColumns, Codes, Ints, spread
 from dromio.engines.scalar import RARE_MILLI, SHORTEST_TOKEN
+from dromio.engines.sieve import Sieve, Square
 from dromio.model.expressions import FieldExpression
 from dromio.plan import PlannedKey
 
@@ -27,6 +28,12 @@ SHIFT = 32
 _LOW = (1 << SHIFT) - 1
 _MOST_REPEATED = 30_000_000
 """Pairs made before those are let go that several codes bring together."""
+_PAIRS_FOR_A_CODE = 60
+"""Pairs that are sieved in the time that making and sorting a code of a filter takes."""
+_AT_ONCE = 200_000
+"""Pairs of large blocks looked at in one step."""
+SQUARE_FROM = 48
+"""Records of a block from which on all its signatures are compared at once."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +68,25 @@ def code_records(attributes: Mapping[str, AttributeColumns], key: PlannedKey, re
     return result
 
 
+def coded_cheaply(
+    attributes: Mapping[str, AttributeColumns], key: PlannedKey, records: int, sieve: Sieve | None
+) -> Coded:
+    """Codes of every record under a key, or under its equalities alone where looking at all their pairs through a sieve
+    costs less than the codes of filters."""
+    plain = tuple(part for part in key.parts if part[1].transform not in index_keys.FILTERS)
+    if sieve is None or sieve.square is None or not plain or len(plain) == len(key.parts):
+        return code_records(attributes, key, records)
+    codes = sum(
+        index_columns.expected_codes(attributes[name].field(inside.fields[0]), inside)
+        for name, inside in key.parts
+        if inside.transform in index_keys.FILTERS
+    )
+    found = code_records(attributes, replace(key, parts=plain), records)
+    if pair_count(found) <= _PAIRS_FOR_A_CODE * codes:
+        return found
+    return code_records(attributes, key, records)
+
+
 def blocks(
     coded: Coded,
     max_block: int | None,
@@ -68,14 +94,20 @@ def blocks(
     splitters: Sequence[Coded] = (),
     source: npt.NDArray[Any] | None = None,
     records: int,
+    sieve: Sieve | None = None,
+    check: Callable[[int], None] | None = None,
 ) -> Blocks:
     """Candidate pairs of a key. `splitters`: codes by which blocks above `max_block` are split, tried in order; without
-    `max_block` all blocks give their pairs;
-    `source`: only pairs across different sources."""
+    `max_block` all blocks give their pairs; `source`: only pairs across different sources; `sieve`: only pairs that
+    pass it; `check` is told from time to time how many pairs there are."""
+    if sieve is not None:
+        there = sieve.may_have(records)[coded.records]
+        coded = Coded(coded.codes[there], coded.records[there], coded.single_valued)
+    only = _Only(source, sieve, check)
     codes, members, start, size = _sorted_blocks(coded)
     largest = int(size.max(initial=0))
     max_block = largest if max_block is None else max_block
-    found = [_pairs(members, start, size, max_block, source)]
+    found = [_pairs(members, start, size, max_block, only)]
     split = 0
     over = size > max_block
     dropped = int(over.sum())
@@ -85,7 +117,7 @@ def blocks(
         inside = np.repeat(over, size)
         part = join(Coded(codes[inside], members[inside]), splitter, records)
         codes, members, start, size = _sorted_blocks(part)
-        found.append(_pairs(members, start, size, max_block, source))
+        found.append(_pairs(members, start, size, max_block, only))
         over = size > max_block
         split, dropped = dropped, int(over.sum())
     pairs = distinct(np.concatenate(found))
@@ -233,23 +265,67 @@ def _sorted_blocks(coded: Coded) -> tuple[Ints, Codes, Ints, Ints]:
     return codes, members, start, np.diff(np.r_[start, len(codes)])
 
 
-def _pairs(members: Codes, start: Ints, size: Ints, max_block: int, source: npt.NDArray[Any] | None) -> Ints:
-    """All pairs inside blocks of 2 to max_block records, packed; blocks of one size are done together."""
+@dataclass(frozen=True)
+class _Only:
+    """Which pairs are wanted, and who is told how many there are."""
+
+    source: npt.NDArray[Any] | None
+    sieve: Sieve | None
+    check: Callable[[int], None] | None
+
+    def packed(self, left: Codes, right: Codes) -> Ints:
+        """The wanted ones of some pairs."""
+        if self.source is not None:
+            across = self.source[left] != self.source[right]
+            left, right = left[across], right[across]
+        if self.sieve is not None:
+            passing = self.sieve.passing(left, right)
+            left, right = left[passing], right[passing]
+        return pack(left, right)
+
+
+def _pairs(members: Codes, start: Ints, size: Ints, max_block: int, only: _Only) -> Ints:
+    """All wanted pairs inside blocks of 2 to max_block records, packed; blocks of one size are done together."""
     found: list[Ints] = [np.zeros(0, np.int64)]
     new = 0
+    for left, right in _of_blocks(members, start, size, max_block, only.sieve.square if only.sieve else None):
+        found.append(only.packed(left, right))
+        new += len(found[-1])
+        if new > max(_MOST_REPEATED, len(found[0])):
+            found, new = [distinct(np.concatenate(found))], 0
+            if only.check is not None:
+                only.check(len(found[0]))
+    return np.concatenate(found)
+
+
+def _of_blocks(
+    members: Codes, start: Ints, size: Ints, max_block: int, square: Square | None
+) -> Iterator[tuple[Codes, Codes]]:
+    """The pairs inside blocks, some at a time; of large blocks only those that the square lets pass."""
     usable = (size >= 2) & (size <= max_block)
     for one_size in np.flatnonzero(np.bincount(size[usable])).tolist():
         first = start[usable & (size == one_size)]
+        if square is not None and one_size >= SQUARE_FROM:
+            yield from _gathered(one for at in first.tolist() for one in square.passing(members[at : at + one_size]))
+            continue
         left_at, right_at = np.triu_indices(one_size, 1)
         step = max(1, 20_000_000 // len(left_at))
         for at in range(0, len(first), step):
             begin = first[at : at + step, None]
-            left, right = members[begin + left_at].ravel(), members[begin + right_at].ravel()
-            if source is not None:
-                across = source[left] != source[right]
-                left, right = left[across], right[across]
-            found.append(pack(left, right))
-            new += len(left)
-            if new > max(_MOST_REPEATED, len(found[0])):
-                found, new = [distinct(np.concatenate(found))], 0
-    return np.concatenate(found)
+            yield members[begin + left_at].ravel(), members[begin + right_at].ravel()
+
+
+def _gathered(parts: Iterable[tuple[Codes, Codes]]) -> Iterator[tuple[Codes, Codes]]:
+    """The same pairs, more of them at a time."""
+    lefts: list[Codes] = []
+    rights: list[Codes] = []
+    count = 0
+    for left, right in parts:
+        lefts.append(left)
+        rights.append(right)
+        count += len(left)
+        if count >= _AT_ONCE:
+            yield np.concatenate(lefts), np.concatenate(rights)
+            lefts, rights, count = [], [], 0
+    if lefts:
+        yield np.concatenate(lefts), np.concatenate(rights)

@@ -40,15 +40,26 @@ TRANSFORMS: dict[str, str] = {
     "neighbours": "the value with up to n characters deleted, in every way (several values)",
     "neighbours_share": "the same for as many characters as n thousandths of a length allow (several values)",
     "rare_trigrams": "the rarest trigrams, as many as a trigram similarity of n thousandths needs (several values)",
+    "rare_letters": "the beginning and the rarest letters, as many as a Jaro-Winkler similarity of n thousandths needs "
+    "(several values)",
+    "rare_words": "the longest words, as many as n thousandths of all words shared need (several values)",
     "soundex_positions": "n positions of the Soundex code, in every way (several values)",
 }
-NUMBERED = ("prefix", "metaphone", "neighbours", "neighbours_share", "rare_trigrams", "soundex_positions")
+_FILTERS = ("neighbours", "neighbours_share", "rare_trigrams", "rare_letters", "rare_words", "soundex_positions")
+NUMBERED = ("prefix", "metaphone", *_FILTERS)
 """Transforms that take a number."""
-MOST = {"neighbours": 8, "neighbours_share": 450, "rare_trigrams": 1000, "soundex_positions": 4}
+MOST = {
+    "neighbours": 8,
+    "neighbours_share": 450,
+    "rare_trigrams": 1000,
+    "rare_letters": 1000,
+    "rare_words": 1000,
+    "soundex_positions": 4,
+}
 """Greatest number that a transform takes; others take any from 1."""
 SEVERAL_FIELDS = ("tokens", "rare_tokens")
 """Transforms of more than one field."""
-SEVERAL_VALUES = ("tokens", "rare_tokens", "neighbours", "neighbours_share", "rare_trigrams", "soundex_positions")
+SEVERAL_VALUES = ("tokens", "rare_tokens", *_FILTERS)
 """Transforms that give a record several values: for keys only, not for tests."""
 SIMILARITIES: dict[str, str] = {
     "jaro_winkler": "Jaro-Winkler similarity, 0 to 1",

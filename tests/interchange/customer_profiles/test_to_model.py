@@ -119,3 +119,27 @@ def test_a_domain_without_rules_or_with_faulty_ones_is_refused() -> None:
         import_domain({"DomainName": "shop"})
     with pytest.raises(ModelError, match=r"RuleBasedMatching\.Enabled: is missing"):
         import_domain({"RuleBasedMatching": {}})
+
+
+@pytest.mark.parametrize(
+    ("resolution", "rules", "rank"),
+    [
+        ({"ConflictResolvingModel": "RECENCY"}, ["most_recent", "smallest"], []),
+        ({"ConflictResolvingModel": "RECENCY", "SourceName": "crm"}, ["most_recent", "smallest"], []),
+        (
+            {"ConflictResolvingModel": "SOURCE", "SourceName": "crm"},
+            ["source_rank", "most_recent", "smallest"],
+            ["crm"],
+        ),
+    ],
+)
+def test_conflict_resolution_says_whose_value_survives(
+    resolution: dict[str, str], rules: list[str], rank: list[str]
+) -> None:
+    matching = {"Enabled": True, "MatchingRules": [{"Rule": ["EmailAddress", "LastName"]}]}
+    found = import_domain({"RuleBasedMatching": matching | {"ConflictResolution": resolution}})
+    assert {one.attribute for one in found.model.survivorship} == {one.name for one in found.model.attributes}
+    assert all(one.rules == rules for one in found.model.survivorship)
+    assert found.model.source_rank == rank
+    assert any("ConflictResolution" in note and "`recency`" in note for note in found.untranslated)
+    assert not import_domain({"RuleBasedMatching": matching}).model.survivorship

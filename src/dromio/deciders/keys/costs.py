@@ -35,6 +35,8 @@ _FACTOR = {
 """How much commoner agreement is under a transform."""
 _CODE = 5e-7
 """Cost of a code that a record has more, as a share of all pairs."""
+_CODES_OF_LETTERS = 2500.0
+"""A record has about 40, but they bring many together: an equality of names alone is better."""
 _LEAST = 1e-9
 
 
@@ -65,6 +67,10 @@ def _factor_and_codes(field: FieldExpression) -> tuple[float, float]:
         return 1 + argument / 20, 1 + argument / 4
     if field.transform == "rare_trigrams":
         return max(2.0, 1000 / argument) ** 4, 40
+    if field.transform == "rare_letters":
+        return 20.0, _CODES_OF_LETTERS
+    if field.transform == "rare_words":
+        return 20.0, 2
     if field.transform == "soundex_positions":
         return 5.0 * 10.0 ** (4 - argument), 4
     return _FACTOR.get(field.transform, 1.0), 3 if field.transform in ("tokens", "rare_tokens") else 1

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from dromio.deciders.keys.costs import Cost, Fields
 from dromio.deciders.keys.filters import parts_of, why_no_key
-from dromio.deciders.keys.normal import conjuncts, contradict, normal, side_of
+from dromio.deciders.keys.normal import TRUE, conjuncts, contradict, normal, side_of
 from dromio.model.expressions import All, AnyOf, Condition, FieldExpression, Measure, Test, Together
 
 MOST_PARTS = 6
@@ -42,6 +42,9 @@ class Cover:
 
     keys: tuple[Fields, ...] = ()
     scans: tuple[Scan, ...] = ()
+    needs: tuple[Condition, ...] = ()
+    """For every key what holds, one way or the other, for the pairs that are in no other key or scan; other pairs of
+    that key need not be looked at."""
 
     def rank(self, cost: Cost) -> tuple[bool, float]:
         """What puts covers in order, the best first."""
@@ -55,11 +58,45 @@ NOTHING = Cover()
 def union(covers: Iterable[Cover]) -> Cover:
     """A cover of all conditions together, without keys that another one makes needless."""
     found = list(covers)
-    keys = dict.fromkeys(key for one in found for key in one.keys)
-    needed = [key for key in keys if not any(set(other) < set(key) for other in keys)]
-    same = {frozenset(key): key for key in reversed(needed)}
+    needs: dict[frozenset[FieldExpression], list[Condition]] = {}
+    written: dict[frozenset[FieldExpression], Fields] = {}
+    for one in found:
+        for key, need in zip(one.keys, one.needs, strict=True):
+            written.setdefault(frozenset(key), key)
+            needs.setdefault(frozenset(key), []).append(need)
+    kept = {parts: list(own) for parts, own in needs.items() if not any(other < parts for other in needs)}
+    for parts, own in needs.items():
+        if parts not in kept:
+            kept[next(other for other in kept if other < parts)] += own
     scans = dict.fromkeys(scan for one in found for scan in one.scans)
-    return Cover(tuple(key for key in needed if same[frozenset(key)] == key), tuple(scans))
+    return Cover(tuple(written[parts] for parts in kept), tuple(scans), tuple(map(any_of, kept.values())))
+
+
+def within(cover: Cover, parts: Sequence[Condition]) -> Cover:
+    """The cover of what a cover is for together with further conditions."""
+    return Cover(cover.keys, cover.scans, tuple(_every((*parts, need)) for need in cover.needs))
+
+
+def _every(conditions: Sequence[Condition]) -> Condition:
+    """All of them, without an `or` of which one branch is among the others."""
+    parts = dict.fromkeys(conjuncts(All(tuple(conditions))))
+
+    def is_told(one: Condition) -> bool:
+        return isinstance(one, AnyOf) and any(
+            all(part in parts and part != one for part in conjuncts(branch)) for branch in one.parts
+        )
+
+    return All(tuple(one for one in parts if not is_told(one)))
+
+
+def any_of(needs: Sequence[Condition]) -> Condition:
+    """At least one of them, what all have in common told once."""
+    each = [dict.fromkeys(conjuncts(need)) for need in needs]
+    common = [part for part in each[0] if all(part in one for one in each)]
+    rests = [tuple(part for part in one if part not in common) for one in each]
+    if all(rests):
+        common.append(AnyOf(tuple(dict.fromkeys(map(All, rests)))))
+    return All(tuple(common))
 
 
 @dataclass
@@ -80,7 +117,8 @@ class Coverer:
             return NOTHING
         if len(parts) == 1 and isinstance(parts[0], AnyOf):
             return self._any(parts[0])
-        found = [*self._candidates(parts), *self._multiplied(parts)] or [self._scan(parts)]
+        candidates = (within(one, parts) for one in self._candidates(parts))
+        found = [*candidates, *self._multiplied(parts)] or [self._scan(parts)]
         return min(found, key=lambda one: one.rank(self.cost))
 
     def _any(self, condition: AnyOf) -> Cover:
@@ -93,14 +131,14 @@ class Coverer:
         tests = [part for part in parts if isinstance(part, Test)]
         equal = _joined([*map(parts_of, tests), *_equal_constants(tests)])
         if equal:
-            yield Cover((equal,))
+            yield _key(equal)
         for part in parts:
             alone = self._part(part)
             if alone is None or alone.scans:
                 continue
             yield alone
             if equal:
-                yield union([Cover(tuple(_joined([equal, key]) for key in alone.keys))])
+                yield union([Cover(tuple(_joined([equal, key]) for key in alone.keys), (), alone.needs)])
 
     def _part(self, part: Condition) -> Cover | None:
         """The cover of a part that is no equality; None where it has no key."""
@@ -109,7 +147,7 @@ class Coverer:
         if isinstance(part, Together):
             return Coverer(self.path, self.cost).cover(part.part)
         found = parts_of(part) if isinstance(part, Measure) else ()
-        return Cover((found,)) if found else None
+        return _key(found) if found else None
 
     def _multiplied(self, parts: Sequence[Condition]) -> Iterator[Cover]:
         """The covers of the branches of the smallest `or`, each with the other parts."""
@@ -145,6 +183,11 @@ def _reason(parts: Sequence[Condition]) -> str:
     else:
         why = "looks at one record alone, and nothing asks the two for something in common"
     return why if len(parts) == 1 else f"{told} {why}"
+
+
+def _key(fields: Fields) -> Cover:
+    """The cover that is one key."""
+    return Cover((fields,), (), (TRUE,))
 
 
 def _joined(found: Sequence[Fields]) -> Fields:

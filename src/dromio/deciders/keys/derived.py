@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from dromio.deciders.keys.costs import Cost, cost_by_type
-from dromio.deciders.keys.covers import NOTHING, Cover, Coverer, Scan, union
+from dromio.deciders.keys.covers import NOTHING, Cover, Coverer, Scan, union, within
 from dromio.deciders.keys.needed import Parts, needed
+from dromio.deciders.keys.rest import needed_of_the_rest
 from dromio.deciders.questions import is_directed
 from dromio.model.deciders import Credit, Group, Points, Relevance, Score, Weighted
-from dromio.model.expressions import parse_condition, parse_measure
+from dromio.model.expressions import Condition, parse_condition, parse_measure
 from dromio.model.schema import Key, Model
 
 _ROUNDING = 2e-6
@@ -26,6 +27,8 @@ class Derived:
 
     keys: tuple[Key, ...]
     scans: tuple[Scan, ...]
+    needs: tuple[Condition, ...] = ()
+    """For every key what holds, one way or the other, for all pairs that it is there for."""
 
 
 def derived_keys(model: Model, cost: Cost | None = None) -> Derived:
@@ -35,7 +38,8 @@ def derived_keys(model: Model, cost: Cost | None = None) -> Derived:
     """
     cost = cost or cost_by_type({attribute.name: attribute.type for attribute in model.attributes})
     found = union(_covers(model, cost))
-    return Derived(tuple(Key(fields=list(map(str, key)), max_block=None) for key in found.keys), found.scans)
+    keys = tuple(Key(fields=list(map(str, key)), max_block=None) for key in found.keys)
+    return Derived(keys, found.scans, found.needs)
 
 
 def _covers(model: Model, cost: Cost) -> Iterator[Cover]:
@@ -65,7 +69,10 @@ def _of_score(score: Score, cost: Cost) -> Cover:
 
     def cover_of(lines: Parts) -> Cover:
         texts = [text for n in sorted(lines) for text in (score.lines[n].only_when, score.lines[n].when)]
-        return _cover(f"score.lines.{min(lines)}", cost, score.filter, *texts)
+        held = [score.lines[n] for n in sorted(lines)]
+        others = [line for n, line in enumerate(score.lines) if n not in lines]
+        found = _cover(f"score.lines.{min(lines)}", cost, score.filter, *texts)
+        return within(found, [needed_of_the_rest(held, others, least)])
 
     if not reaches(frozenset()):
         return NOTHING

@@ -12,6 +12,8 @@ MOST_EDITS = MOST["neighbours"]
 """Within more edits nearly all short texts meet: a scan says so openly."""
 MOST_SHARE = MOST["neighbours_share"]
 """Greatest share of the longer length, in thousandths, for the same reason."""
+LEAST_LETTERS = 700
+"""Below this Jaro-Winkler similarity, in thousandths, four equal letters at the beginning leave the rest free."""
 _THOUSAND = 1000
 _ROUNDING = 5e-7
 """Similarities are compared after rounding to 6 decimals."""
@@ -84,6 +86,21 @@ def _alike(of_a_swap: int) -> Filter:
     return lambda bound: _share((1 - bound + _ROUNDING) * of_a_swap)
 
 
+def _letters(bound: float) -> tuple[str, int]:
+    """Jaro-Winkler's similarity is never below Jaro's."""
+    least = floor((bound - _ROUNDING) * _THOUSAND)
+    return "rare_letters", least if least >= LEAST_LETTERS else 0
+
+
+def _words(bound: float) -> tuple[str, int]:
+    return "rare_words", max(floor((bound - _ROUNDING) * _THOUSAND), int(bound > _ROUNDING))
+
+
+def _a_word(bound: float) -> tuple[str, int]:
+    """One common word."""
+    return "rare_words", int(bound > _ROUNDING)
+
+
 _FILTERS: dict[str, Filter] = {
     "levenshtein": _edits(1),
     "damerau_levenshtein": _edits(2),
@@ -91,6 +108,11 @@ _FILTERS: dict[str, Filter] = {
     "share_of_right": _share,
     "edit_similarity": _alike(1),
     "swap_similarity": _alike(2),
+    "jaro": _letters,
+    "jaro_winkler": _letters,
+    "jaccard": _words,
+    "overlap": _a_word,
+    "cosine": _a_word,
     "trigram": lambda bound: ("rare_trigrams", floor(Fraction(repr(bound)) * _THOUSAND)),
     "soundex_agreement": lambda bound: ("soundex_positions", max(ceil(bound * 4 - _FLOAT), 0)),
 }

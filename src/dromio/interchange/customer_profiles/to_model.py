@@ -11,11 +11,15 @@ from typing import Any, Literal
 
 from dromio.errors import Fault, ModelError
 from dromio.interchange.customer_profiles.attributes import attribute_of, field_of, names_of, subject
-from dromio.interchange.customer_profiles.document import RuleBasedMatching, read_rule_based_matching
+from dromio.interchange.customer_profiles.document import (
+    ConflictResolution,
+    RuleBasedMatching,
+    read_rule_based_matching,
+)
 from dromio.interchange.customer_profiles.fields import ADDRESS_PARTS
 from dromio.model.deciders import Rule
 from dromio.model.imported import Imported
-from dromio.model.schema import Clustering, Model
+from dromio.model.schema import Clustering, Model, Survivorship
 
 Partition = Literal["merging", "matching"]
 
@@ -45,7 +49,25 @@ def to_model(
             for level, rule in enumerate(matching.levels, 1)
         ],
         clustering=Clustering(method="rule_levels"),
+        survivorship=_survivorship(matching.conflict_resolution, list(names.values())),
+        source_rank=_trusted(matching.conflict_resolution),
     )
+
+
+def _trusted(resolution: ConflictResolution | None) -> list[str]:
+    if resolution is None or resolution.source is None or resolution.model != "SOURCE":
+        return []
+    return [resolution.source]
+
+
+def _survivorship(resolution: ConflictResolution | None, names: Sequence[str]) -> list[Survivorship]:
+    """Whose value is kept; between values that are alike in this, the smallest, so that the order of records does not
+    count."""
+    if resolution is None:
+        return []
+    if _trusted(resolution):
+        return [Survivorship(attribute=one, rules=["source_rank", "most_recent", "smallest"]) for one in names]
+    return [Survivorship(attribute=one, rules=["most_recent", "smallest"]) for one in names]
 
 
 def import_domain(document: object, partition: Partition = "merging", *, region: str = "US") -> Imported:
@@ -90,9 +112,13 @@ def _notes(document: Mapping[str, Any], matching: RuleBasedMatching, partition: 
             f"{at}.MaxAllowedRuleLevelForMerging: absent, so nothing is merged; every level is for review; import the "
             "partition 'matching' to have match groups as entities"
         )
-    for name in ("ConflictResolution", "ExportingConfig"):
-        if name in document[at]:
-            notes.append(f"{at}.{name}: says nothing about who matches; left out")
+    if matching.conflict_resolution is not None:
+        notes.append(
+            f"{at}.ConflictResolution: the domain does not say which column tells when a profile was updated; name it "
+            "as `recency` of the model, or most recent values cannot be told"
+        )
+    if "ExportingConfig" in document[at]:
+        notes.append(f"{at}.ExportingConfig: says nothing about who matches; left out")
     if "Matching" in document:
         notes.append("Matching: matching by score is a model of its own; left out")
     return notes

@@ -15,6 +15,7 @@ DIALECT = "duckdb"
 _ELSEWHERE = {
     "rules": "Splink decides by weights only",
     "guards": "Splink compares every value",
+    "shared_values": "Splink compares every value",
     "words": "Splink does not weigh words",
     "survivorship": "Splink makes no golden records",
     "source_rank": "Splink makes no golden records",
