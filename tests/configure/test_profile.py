@@ -5,7 +5,10 @@ from __future__ import annotations
 import duckdb
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from dromio.configure import profile as profiling
 from dromio.configure.profile import Profile, profile_columns
 from dromio.io.sources import read_records
 
@@ -48,3 +51,15 @@ def test_profile_sees_legal_forms_and_words_of_organisations() -> None:
 def test_profile_does_not_depend_on_the_order_of_rows() -> None:
     values = [f"name {n % 7} {n}" for n in range(50)]
     assert profile(values).words == profile(values[::-1]).words
+
+
+shaped = st.from_regex(r"\A[a-f.:/@ -]{0,6}[0-9\u0663]{0,9}[a-fA-Z./:, -]{0,6}[0-9]{0,4}\Z")
+said = st.sampled_from(["True", "a:b:c:d", "www.x", "http://a", "a@b.c", "12 May 2001", "May 12, 2001", "Rue x 12", ""])
+
+
+@given(st.lists(st.one_of(shaped, said, st.text(max_size=12)), max_size=6))
+def test_shares_are_those_of_every_pattern_tried_on_every_value(values: list[str]) -> None:
+    found = profiling._shares(values)
+    for name, pattern in profiling._PATTERNS.items():
+        fitting = [value for value in values if pattern.fullmatch(value)]
+        assert found[name] == len(fitting) / max(len(values), 1)

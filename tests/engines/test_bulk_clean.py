@@ -14,7 +14,8 @@ from sqlglot import exp
 
 from dromio.clean import DEFAULT_OPTIONS, TYPES, CleanOptions, clean_value
 from dromio.clean.placeholders import listed
-from dromio.engines.bulk_clean import BULK, among, bulk_queries, bulk_query
+from dromio.engines.bulk_clean import BULK, bulk_queries, bulk_query
+from dromio.engines.bulk_clean.base import among
 from dromio.engines.sql import column, render, table
 
 Row = dict[str, str | None]

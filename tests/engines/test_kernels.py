@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from dromio.engines import kernels, scalar
 from dromio.engines.columns import Column, Rarity
 from dromio.model.expressions import DISTANCES
-from engines.values import HOSTILE
+
+from .values import HOSTILE
 
 RARE = Rarity({"anna": 2345, "bob": 6000, "é": 1}, 9000)
 TEXTS = [text for text in HOSTILE if len(text) < 200] + [
@@ -91,6 +92,14 @@ def test_letters_and_lengths_never_rule_out_what_reaches_the_bound(
 ) -> None:
     whole = function in ("levenshtein", "damerau_levenshtein")
     assert_like_reference(function, texts, data.draw(st.integers(0, 8) if whole else st.floats(0, 1)))
+
+
+@given(st.lists(st.lists(st.integers(0, 300), max_size=12), min_size=1, max_size=8))
+@settings(max_examples=60, deadline=None)
+def test_marks_never_rule_out_values_with_a_word_in_common(bags: list[list[int]]) -> None:
+    """Of more words than there are bits, so that different words set the same one."""
+    vocabulary = [" ".join(f"w{word}" for word in range(300))]
+    assert_like_reference("jaccard", vocabulary + [" ".join(f"w{word}" for word in bag) for bag in bags], 0.01)
 
 
 @given(st.floats(0, 1e6))

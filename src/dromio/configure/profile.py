@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 
 import duckdb
 import pyarrow as pa
@@ -37,6 +38,9 @@ _PATTERNS: dict[str, re.Pattern[str]] = {
     "code": re.compile(r"(?=.*\d)[\w\-./]{4,}"),
     "boolean": re.compile(r"(true|false|yes|no|y|n|t|f)", re.I),
 }
+_DIGIT = re.compile(r"\d")
+_WITHOUT_DIGIT = ("email", "url", "host", "ip", "word", "name", "boolean")
+"""Patterns that a value without digits may fit."""
 _ORGANISATION_WORDS = frozenset(
     "center centre school church university college hospital association society academy foundation institute "
     "services service group "
@@ -123,38 +127,46 @@ def _sample(con: duckdb.DuckDBPyConnection, columns: Sequence[InputColumn], rows
         f"SELECT {selected} FROM {RECORDS}{where} ORDER BY hash(source, CAST(unique_id AS VARCHAR)) LIMIT {3 * SAMPLE}"
     )
     table: pa.Table = con.sql(query).to_arrow_table()
-    return {
-        one.inside: [text.strip() for text in table[one.inside].to_pylist() if text and text.strip()][:SAMPLE]
-        for one in columns
-    }
+    return {one.inside: _filled(table[one.inside].to_pylist()) for one in columns}
+
+
+def _filled(texts: Sequence[str | None]) -> list[str]:
+    """The first texts that are not blank, without white space around them."""
+    stripped = (text.strip() for text in texts if text)
+    return list(islice((text for text in stripped if text), SAMPLE))
 
 
 def _profile(column: InputColumn, values: list[str], rows: int, filled: int, distinct: int) -> Profile:
     cut = [value[:300] for value in values]
-    folded = [fold(value) for value in cut]
+    words = [fold(value).split() for value in cut]
+    is_legal = [bool(without_legal_form(own)[1]) for own in words]
+    is_named = [legal or not _ORGANISATION_WORDS.isdisjoint(own) for legal, own in zip(is_legal, words, strict=True)]
+    some = max(len(cut), 1)
     return Profile(
         column.name,
         rows,
         filled / max(rows, 1),
         min(distinct, filled),
-        {name: _share(cut, _matching(pattern)) for name, pattern in _PATTERNS.items()},
-        sum(len(text.split()) for text in folded) / max(len(folded), 1),
-        sum(map(len, cut)) / max(len(cut), 1),
-        _share(folded, lambda text: not _ORGANISATION_WORDS.isdisjoint(text.split()) or _has_legal_form(text)),
-        _share(folded, _has_legal_form),
-        _share(cut, lambda text: "," in text),
+        _shares(cut),
+        sum(map(len, words)) / some,
+        sum(map(len, cut)) / some,
+        sum(is_named) / some,
+        sum(is_legal) / some,
+        sum("," in text for text in cut) / some,
         tuple(dict.fromkeys(value[:60] for value in values[:40]))[:3],
         tuple(cut),
     )
 
 
-def _matching(pattern: re.Pattern[str]) -> Callable[[str], bool]:
-    return lambda text: pattern.fullmatch(text) is not None
+def _shares(values: Sequence[str]) -> dict[str, float]:
+    """Share of the values that each pattern fits. Most patterns ask for a digit: they are not tried on other values."""
+    with_digit = list(filter(_DIGIT.search, values))
+    return {
+        name: _matching(pattern, values if name in _WITHOUT_DIGIT else with_digit) / max(len(values), 1)
+        for name, pattern in _PATTERNS.items()
+    }
 
 
-def _share(values: Sequence[str], holds: Callable[[str], bool]) -> float:
-    return sum(map(holds, values)) / len(values) if values else 0.0
-
-
-def _has_legal_form(folded: str) -> bool:
-    return bool(without_legal_form(folded.split())[1])
+def _matching(pattern: re.Pattern[str], values: Sequence[str]) -> int:
+    """How many values the pattern fits from end to end."""
+    return len(values) - list(map(pattern.fullmatch, values)).count(None)

@@ -36,6 +36,23 @@ class Words:
     flat: Codes
     vocabulary: pa.Array
 
+    @cached_property
+    def marks(self) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
+        """Two sets of 64 bits for every value, one bit in each for each of its words: values with a word in common have
+        a bit in common in both; most others have not."""
+        size = len(self.start) - 1
+        one, other = np.zeros(size, np.uint64), np.zeros(size, np.uint64)
+        filled = np.flatnonzero(np.diff(self.start) > 0)
+        chunk = 1_000_000
+        for at in range(0, len(filled), chunk):
+            rows = filled[at : at + chunk]
+            low, high = int(self.start[rows[0]]), int(self.start[rows[-1] + 1])
+            word, first = self.flat[low:high].astype(np.uint64), self.start[rows] - low
+            one[rows] = np.bitwise_or.reduceat(np.uint64(1) << (word & np.uint64(63)), first)
+            mixed = word * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(58)
+            other[rows] = np.bitwise_or.reduceat(np.uint64(1) << mixed, first)
+        return one, other
+
 
 @dataclass(frozen=True)
 class Letters:

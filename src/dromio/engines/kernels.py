@@ -24,6 +24,8 @@ from dromio.engines.columns import NO_DAY, Bools, Codes, Column, Ints, Words, sp
 MILLION = scalar.MILLION
 Floats = npt.NDArray[np.float64]
 FAR = np.inf
+_MOST_MARKED = 16
+"""Words of a value, on average, up to which marks tell most values apart."""
 _SHORT = 8
 """Words of values of which all are compared with all: 64 comparisons of whole columns cost less than one sorting."""
 
@@ -215,13 +217,27 @@ def _allowed_edits(shorter: Ints) -> Ints:
 
 def _shared_weight(words: Words, weight: Ints, left: Codes, right: Codes) -> Ints:
     """Summed weight of the words that both values of each pair hold."""
+    there = _may_share(words, left, right)
+    left, right = left[there], right[there]
     count = np.diff(words.start)
     is_short = np.maximum(count[left], count[right]) <= _SHORT
-    result = np.zeros(len(left), np.int64)
+    result = np.zeros(len(is_short), np.int64)
     for pairs, shared in ((is_short, _shared_of_short), (~is_short, _shared_of_long)):
         at = np.flatnonzero(pairs)
         if len(at):
             result[at] = shared(words, weight, left[at], right[at])
+    every = np.zeros(len(there), np.int64)
+    every[there] = result
+    return every
+
+
+def _may_share(words: Words, left: Codes, right: Codes) -> Bools:
+    """Whether the marks of two values leave room for a word in common; those of very many words always do."""
+    result = np.ones(len(left), np.bool_)
+    if len(words.flat) > _MOST_MARKED * len(words.start):
+        return result
+    for marks in words.marks:
+        result &= (marks[left] & marks[right]) != 0
     return result
 
 

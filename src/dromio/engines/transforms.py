@@ -8,7 +8,9 @@ from dromio.model.expressions import FieldExpression
 from dromio.similarity.double_metaphone import double_metaphone
 from dromio.similarity.phonetic import metaphone, soundex
 
-_CONSONANTS = str.maketrans("", "", "aeiouyhwAEIOUYHW ")
+_SOFT = frozenset("aeiouyhwAEIOUYHW ")
+"""Vowels, letters that sound like them or not at all, and blanks."""
+_SKELETON = 5
 
 
 def year(text: str) -> str | None:
@@ -31,11 +33,15 @@ def skeleton(text: str) -> str | None:
     doubling."""
     if not text:
         return None
-    kept = [text[0]]
-    for letter in text[1:].translate(_CONSONANTS):
-        if letter != kept[-1]:
-            kept.append(letter)
-    return "".join(kept[:5])
+    kept = last = text[0]
+    for letter in text[1:]:
+        if letter in _SOFT or letter == last:
+            continue
+        kept += letter
+        if len(kept) == _SKELETON:
+            break
+        last = letter
+    return kept
 
 
 def soundex_code(text: str) -> str | None:

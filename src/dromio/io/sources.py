@@ -209,9 +209,9 @@ def _id_column(con: duckdb.DuckDBPyConnection, one: _Loaded, wanted: str | None,
 
 
 def _is_key(con: duckdb.DuckDBPyConnection, one: _Loaded, name: str) -> bool:
-    query = tree(
-        "SELECT count(DISTINCT v), count(v) FROM (SELECT __v AS v FROM __t)", v=one.text(name), t=table(one.table)
-    )
+    """Whether all values are there and distinct, as texts; whole numbers are counted as such, which is faster."""
+    value = column(one.inside(name)) if one.type(name) in _INTEGERS else one.text(name)
+    query = tree("SELECT count(DISTINCT v), count(v) FROM (SELECT __v AS v FROM __t)", v=value, t=table(one.table))
     found = con.execute(render(query)).fetchall()[0]
     return bool(found[0] == found[1] == one.rows)
 

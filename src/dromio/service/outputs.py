@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pyarrow as pa
@@ -14,6 +17,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from dromio.errors import UsageError
+from dromio.golden.bundles import OWN_COLUMNS
 from dromio.model.files import save_model
 from dromio.service.folders import FORMATS, MARK, replaced_folder
 from dromio.service.resolve import Run
@@ -21,6 +25,8 @@ from dromio.service.summary import resources, run_document
 
 _FORMULA = r"^[=+\-@\t\r\n]"
 """Beginnings of a text that spreadsheets take for a formula (OWASP, "CSV Injection")."""
+_TRIED = 20_000
+"""First values of a column by which it is told whether its values repeat."""
 
 
 def write_run(
@@ -34,16 +40,21 @@ def write_run(
     if format not in FORMATS:
         raise UsageError(f"format {format!r} is not known; formats are {', '.join(FORMATS)}")
     with replaced_folder(folder) as target:
-        with run.phases.phase("write"):
-            write_table(run.entities, target / f"entities.{format}")
-            write_batches(run.pair_batches(), run.pairs_schema, target / f"pairs.{format}")
-        save_model(run.model, target / "model.yaml")
-        document = run_document(run)
-        if release:
-            run.release()
-        with run.phases.phase("golden records"):
-            golden = run.golden
-            write_table(without_formulas(golden) if format == "csv" else golden, target / f"golden.{format}")
+        # Pairs are written while golden records are worked out: Parquet is written on one thread only.
+        with _written_aside(run.pair_batches(), run.pairs_schema, target / f"pairs.{format}") as pairs:
+            with run.phases.phase("write"):
+                write_table(run.entities, target / f"entities.{format}")
+            save_model(run.model, target / "model.yaml")
+            document = run_document(run)
+            if release:
+                run.release_columns()
+                pairs.add_done_callback(lambda _: run.release_pairs())
+            with run.phases.phase("golden records"):
+                golden = run.golden
+                own = golden.column_names[: len(OWN_COLUMNS)]
+                write_table(without_formulas(golden) if format == "csv" else golden, target / f"golden.{format}", own)
+            with run.phases.phase("write"):
+                pairs.result()
         document |= resources(run)
         if report:
             from dromio.report import write_report
@@ -55,24 +66,59 @@ def write_run(
     return document
 
 
-def write_batches(batches: Iterator[pa.RecordBatch], schema: pa.Schema, path: Path) -> None:
-    """A table that comes in parts."""
+@contextmanager
+def _written_aside(batches: Iterator[pa.RecordBatch], schema: pa.Schema, path: Path) -> Iterator[Future[None]]:
+    """A table that comes in parts, written on a thread of its own; one that fails or is left stops after a part."""
+    stop = Event()
+    with ThreadPoolExecutor(1) as pool:
+        try:
+            yield pool.submit(write_batches, batches, schema, path, stop.is_set)
+        finally:
+            stop.set()
+
+
+def write_batches(
+    batches: Iterator[pa.RecordBatch], schema: pa.Schema, path: Path, is_stopped: Callable[[], bool] = lambda: False
+) -> None:
+    """A table that comes in parts; it is not finished when `is_stopped`."""
+    writer: Any
     if path.suffix == ".csv":
-        with pa_csv.CSVWriter(path, schema) as writer:
-            for batch in batches:
-                writer.write_batch(batch)
+        writer = pa_csv.CSVWriter(path, schema)
     else:
-        with pq.ParquetWriter(path, schema, compression="zstd", compression_level=1) as writer:
-            for batch in batches:
-                writer.write_batch(batch)
+        repeated = [name for name in schema.names if not name.startswith("unique_id")]
+        writer = pq.ParquetWriter(path, schema, compression="zstd", compression_level=1, use_dictionary=repeated)
+    with writer:
+        for batch in batches:
+            if is_stopped():
+                return
+            writer.write_batch(batch)
 
 
-def write_table(table: pa.Table, path: Path) -> None:
-    """A table as Parquet or CSV, by the ending of the name."""
+def write_table(table: pa.Table, path: Path, statistics: Sequence[str] | None = None) -> None:
+    """A table as Parquet or CSV, by the ending of the name. `statistics`: columns of which Parquet keeps the smallest
+    and the largest value, for readers that look for some rows; all where None."""
     if path.suffix == ".csv":
         pa_csv.write_csv(_flat(table), path)
     else:
-        pq.write_table(table, path, compression="zstd", compression_level=1)
+        pq.write_table(
+            table,
+            path,
+            compression="zstd",
+            compression_level=1,
+            use_dictionary=_repeated(table),
+            write_statistics=True if statistics is None else list(statistics),
+        )
+
+
+def _repeated(table: pa.Table) -> list[str]:
+    """Columns whose first values repeat: a dictionary of the others would cost time and save nothing."""
+    first = table.slice(0, _TRIED)
+    few = max(len(first), 2) / 2
+    return [
+        f"{field.name}.list.element" if pa.types.is_list(field.type) else field.name
+        for at, field in enumerate(first.schema)
+        if pa.types.is_list(field.type) or pc.count_distinct(first[at]).as_py() <= few
+    ]
 
 
 def without_formulas(table: pa.Table) -> pa.Table:
