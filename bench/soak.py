@@ -1,9 +1,11 @@
-"""Long runs of the store's promises: `python bench/soak.py --orders N --writers N [--database URL] [--output FILE]`.
+"""Long runs of the store's promises: `python bench/soak.py --orders N --writers N --stops N [--database URL]`.
 
 orders    histories of adds, updates, deletes and judgements over few records with few values, each played in several
           orders (all of them where there are at most four facts); every order must end in the same partition, and that
           must be what a batch over the records gives
 writers   histories of many writers at once on hot values; the result must be what a batch gives
+stops     immediate stops of a PostgreSQL server of our own, as if its power had gone, while several write: no write
+          that was acknowledged may be lost, and the store must be sound
 
 Every history has a seed of its own, so that what fails can be played again. Exit code 1 when anything differs.
 """
@@ -12,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import random
 import sys
 import tempfile
@@ -23,6 +26,9 @@ from contextlib import contextmanager
 from itertools import islice, permutations
 from pathlib import Path
 from typing import Any
+
+from cluster import Cluster
+from stops import stopped
 
 from dromio import store
 from dromio.errors import DromioError
@@ -39,6 +45,7 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     options.add_argument("--orders", type=int, default=0)
     options.add_argument("--writers", type=int, default=0)
+    options.add_argument("--stops", type=int, default=0)
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--database", default="sqlite", help="sqlite, or the URL of a PostgreSQL database")
     options.add_argument("--output", type=Path)
@@ -48,11 +55,13 @@ def main() -> int:
     with place(given.database) as url, store.open(url) as opened:
         report["orders"] = count(given.orders, lambda seed: orders_differ(opened, seed), given.seed)
         report["writers"] = count(given.writers, lambda seed: writers_differ(opened, url, seed), given.seed)
+    if given.stops:
+        report["stops"] = stops_lose(given.stops, given.seed)
     report["seconds"] = round(time.perf_counter() - started, 1)
     print(json.dumps(report, indent=2))
     if given.output:
         given.output.write_text(json.dumps(report, indent=2) + "\n")
-    return 1 if report["orders"]["failed"] or report["writers"]["failed"] else 0
+    return 1 if any(one["failed"] for one in report.values() if isinstance(one, dict)) else 0
 
 
 def count(runs: int, differs: Any, first: int) -> dict[str, Any]:
@@ -179,6 +188,14 @@ def writers_differ(opened: store.Store, url: str, seed: int) -> bool:
     domain = opened.domain(name)
     domain.redo()
     return bool(failed) or not domain.verify().is_sound
+
+
+def stops_lose(runs: int, seed: int) -> dict[str, Any]:
+    """Stops, writes acknowledged, and those of them that were lost."""
+    logging.getLogger("psycopg").setLevel(logging.CRITICAL)  # it tells of every connection lost
+    with Cluster() as cluster:
+        found = stopped(cluster, model(random.Random(seed)), values, stops=runs, seed=seed)
+    return {"runs": runs, "acknowledged": found.acknowledged, "failed": [*found.lost, *found.unsound]}
 
 
 def _write(domain: store.Domain, seed: int) -> None:

@@ -1,8 +1,13 @@
-"""How fast the identity store is: `python bench/store.py [--records N] [--database URL] [--output FILE]`.
+"""How fast the identity store is: `python bench/store.py [--records N] [--database URL …] [--output FILE]`.
 
-Records are made up (`dromio.datasets`), resolved into a store, and then new ones of the same kind are resolved one at a
-time. The floor is what the database alone needs: the very statements of those records, with their values, replayed
-without Dromio on a copy of the store from before, one durable transaction for each record.
+Records are made up (`dromio.datasets`) and resolved into a store of every database given; then new ones of the same
+kind are resolved, one at a time and many together, and searched for. With `--growth` the same is done with fewer
+records before. The floor is what the database alone needs: the very statements of those records, with their values,
+replayed without Dromio on a copy of the store from before, one durable transaction for each record.
+
+With `--peer-python` (an interpreter with splink 5) Splink searches the same records for some of the new ones.
+`python bench/store.py --records 1000000 --growth 100000 --many 100000 --database sqlite --database postgresql://…`
+measures all that is promised.
 """
 
 from __future__ import annotations
@@ -11,6 +16,7 @@ import argparse
 import json
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -25,52 +31,77 @@ from dromio.datasets.customers import customers
 from dromio.store import sqlite
 
 SAMPLE = 20_000
+LOADED_AT_ONCE = 1_000_000
 Statement = tuple[str, str, Any]
 
 
 def main() -> int:
     """Measure, print and write the figures."""
-    options = argparse.ArgumentParser(description=__doc__)
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--records", type=int, default=100_000)
+    options.add_argument("--growth", type=int, default=0, help="so many records are measured before, to compare")
     options.add_argument("--new", type=int, default=2_000, help="records resolved one at a time")
-    options.add_argument("--database", default="sqlite", help="sqlite, or the URL of a PostgreSQL server")
+    options.add_argument("--many", type=int, default=2_000, help="records resolved together")
+    options.add_argument(
+        "--database", action="append", help="sqlite, or the URL of a PostgreSQL server; may be repeated"
+    )
+    options.add_argument("--peer-python", help="an interpreter that has splink 5")
+    options.add_argument("--peer-new", type=int, default=10, help="records that Splink searches for")
     options.add_argument("--output", type=Path)
     given = options.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        place: Any = File(Path(folder)) if given.database == "sqlite" else Server(given.database)
-        figures = measure(place, given.records, given.new)
-    figures |= {"load_average": os.getloadavg()[0], "cpus": float(os.cpu_count() or 0)}
-    for name, figure in figures.items():
-        print(f"{name:<28} {figure:>14,.3f}")
+    figures: dict[str, float] = {}
+    rows = list(deliveries(given.records + given.many + 2 * given.new))
+    model = trained_model(rows[:SAMPLE])
+    for database in given.database or ["sqlite"]:
+        name = database.partition(":")[0]
+        for records in sorted({given.growth or given.records, given.records}):
+            with tempfile.TemporaryDirectory() as folder:
+                place: Any = File(Path(folder)) if database == "sqlite" else Server(database)
+                found = measure(place, model, rows, records, given.new, given.many)
+            figures |= show({f"{name}_{records}_{what}": figure for what, figure in found.items()})
+        figures |= show(grown(figures, name, given.growth, given.records) if given.growth else {})
+    if given.peer_python:
+        figures |= show(peer(given.peer_python, rows[: given.records], rows[-given.peer_new :], figures))
+    figures |= show({"load_average": os.getloadavg()[0], "cpus": float(os.cpu_count() or 0)})
     if given.output:
         given.output.write_text(json.dumps(figures, indent=2) + "\n")
     return 0
 
 
-def measure(place: File | Server, records: int, new: int) -> dict[str, float]:
-    """All figures, times in milliseconds."""
-    rows = list(deliveries(records + 3 * new))
-    known, others = rows[:records], rows[records:]
-    many, alone, searched = others[:new], others[new : 2 * new], others[2 * new :]
+def show(figures: dict[str, float]) -> dict[str, float]:
+    """Print figures, and give them back."""
+    for name, figure in figures.items():
+        print(f"{name:<48} {figure:>14,.3f}", flush=True)
+    return figures
+
+
+def measure(
+    place: File | Server, model: dromio.Model, rows: Sequence[store.Delivery], records: int, new: int, together: int
+) -> dict[str, float]:
+    """All figures of one store, times in milliseconds."""
+    known, others = rows[:records], rows[len(rows) - 2 * new - together :]
+    many, alone, searched = others[:together], others[together : together + new], others[together + new :]
     with store.open(place.url) as opened:
-        people = opened.create_domain("people", trained_model(rows[:SAMPLE]))
-        loading = timed(lambda: people.resolve_many(known))
-        bulk = timed(lambda: people.resolve_many(many))
+        people = opened.create_domain("people", model)
+        loading = timed(lambda: people.resolve_many(known, at_once=LOADED_AT_ONCE))
+        place.settle()
         searches = [timed(lambda one=one: people.search(one.values)) for one in searched]  # type: ignore[misc]
     place.copy()
-    with store.open(place.url) as opened, place.recorded() as statements:
+    with store.open(place.url) as opened:
         people = opened.domain("people")
         people.search(alone[0].values)  # loads the model
-        single, histories = [], []
-        for one in alone:
-            statements.clear()
-            single.append(timed(lambda one=one: people.resolve(one.source, one.unique_id, one.values)))  # type: ignore[misc]
-            histories.append(list(statements))
-    floor = place.floor(histories)
+        with place.recorded() as statements:
+            single, histories = [], []
+            for one in alone:
+                statements.clear()
+                single.append(timed(lambda one=one: people.resolve(one.source, one.unique_id, one.values)))  # type: ignore[misc]
+                histories.append(list(statements))
+        floor = place.floor(histories)
+        bulk = timed(lambda: people.resolve_many(many, at_once=LOADED_AT_ONCE))
+    place.remove()
     return {
-        "records": records,
         "load_per_second": records / loading,
-        "resolve_many_per_second": new / bulk,
+        "resolve_many_per_second": len(many) / bulk,
         "resolve_per_second": new / sum(single),
         **spread("resolve", single),
         **spread("search", searches),
@@ -79,6 +110,34 @@ def measure(place: File | Server, records: int, new: int) -> dict[str, float]:
         "p99_against_floor": spread("x", single)["x_p99"] / spread("x", floor)["x_p99"],
         "statements_per_resolve": sum(map(len, histories)) / len(histories),
     }
+
+
+def grown(figures: dict[str, float], name: str, few: int, many: int) -> dict[str, float]:
+    """How many times as long the median takes with many records as with few."""
+    return {
+        f"{name}_growth_{what}": figures[f"{name}_{many}_{what}"] / figures[f"{name}_{few}_{what}"]
+        for what in ("resolve_p50", "search_p50")
+    }
+
+
+def peer(
+    python: str, known: Sequence[store.Delivery], new: Sequence[store.Delivery], figures: dict[str, float]
+) -> dict[str, float]:
+    """What Splink takes to find the matches of one of the new records, and how many times the medians here that is."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    script = Path(__file__).with_name("splink_search.py")
+    with tempfile.TemporaryDirectory() as folder:
+        files = [str(Path(folder) / name) for name in ("known.parquet", "new.parquet")]
+        for file, rows in zip(files, (known, new), strict=True):
+            table = [{"source": one.source, "unique_id": one.unique_id, **one.values} for one in rows]
+            pq.write_table(pa.Table.from_pylist(table), file)
+        done = subprocess.run([python, str(script), *files], check=True, capture_output=True, text=True)
+    seconds = json.loads(done.stdout.splitlines()[-1])
+    ours = {name: figure for name, figure in figures.items() if name.endswith(f"{len(known)}_resolve_p50")}
+    ratios = {f"splink_against_{name}": middle(seconds) * 1e3 / figure for name, figure in ours.items()}
+    return {**spread("splink", seconds), **ratios}
 
 
 def deliveries(count: int) -> Iterator[store.Delivery]:
@@ -144,6 +203,12 @@ class File:
         self._path, self._copy = folder / "store.db", folder / "copy.db"
         self.url = f"sqlite:///{self._path}"
 
+    def settle(self) -> None:
+        """Let what was loaded come to rest."""
+
+    def remove(self) -> None:
+        """Let go of the store: the folder goes anyway."""
+
     def copy(self) -> None:
         """Keep the store as it is now."""
         shutil.copy(self._path, self._copy)
@@ -157,7 +222,7 @@ class File:
         import apsw
 
         connection = apsw.Connection(str(self._copy))
-        for name, value in sqlite.PINNED.items():
+        for name, value in {**sqlite.PINNED, **sqlite.TUNED}.items():
             connection.pragma(name, value)
         plain = [
             [(kind, sqlite._spelled(sql), _values(kind, values)) for kind, sql, values in one] for one in histories
@@ -184,9 +249,21 @@ class Server:
         self._admin = psycopg.connect(url, autocommit=True)
         self._base = url.rpartition("/")[0] if url.count("/") > 2 else url
         for name in ("dromio_bench", "dromio_bench_copy"):
-            self._admin.execute(f"DROP DATABASE IF EXISTS {name}")
+            self._admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         self._admin.execute("CREATE DATABASE dromio_bench")
         self.url = f"{self._base}/dromio_bench"
+
+    def settle(self) -> None:
+        """Let the server count what was loaded, as it would by itself after a while."""
+        import psycopg
+
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute("VACUUM ANALYZE")
+
+    def remove(self) -> None:
+        """Let go of the store and its copy."""
+        for name in ("dromio_bench_copy", "dromio_bench"):
+            self._admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
     def copy(self) -> None:
         """Keep the store as it is now."""
@@ -215,10 +292,7 @@ class Server:
                         else:
                             cursor.execute(sql, values)
 
-            found = [timed(lambda one=one: replay(one)) for one in plain]  # type: ignore[misc]
-        self._admin.execute("DROP DATABASE dromio_bench_copy")
-        self._admin.execute("DROP DATABASE dromio_bench")
-        return found
+            return [timed(lambda one=one: replay(one)) for one in plain]  # type: ignore[misc]
 
 
 def _values(kind: str, values: Any) -> Any:

@@ -2,11 +2,15 @@
 
 DromioError
 ├── InputError          mend the records, the file or the column that is named, and call again
-│   └── TruthError      mend the truth given to an evaluation
+│   ├── TruthError      mend the truth given to an evaluation
+│   └── UnknownError    name a domain, record, entity or item that a store has
 ├── ModelError          mend the model; carries every fault with its path
 ├── UsageError          mend the arguments of the call
+│   └── ConflictError   settle what contradicts what a store holds; nothing was changed
 ├── MissingExtraError   install the extra that is named
-└── ResourceError       give more memory, disk or time; nothing was written
+├── ResourceError       give more memory, disk or time; nothing was written
+├── StoreError          mend the database or its settings; nothing was changed
+└── BusyError           try again: others kept a store from doing it; nothing was changed
 """
 
 from __future__ import annotations
@@ -60,3 +64,19 @@ class MissingExtraError(DromioError):
 
 class ResourceError(DromioError):
     """Memory, disk or time ran out; nothing was written."""
+
+
+class StoreError(DromioError):
+    """A store cannot be opened or trusted; the text says why. Nothing was changed."""
+
+
+class BusyError(DromioError):
+    """Others kept a store from doing it; nothing was changed, and trying again may succeed."""
+
+
+class UnknownError(InputError):
+    """A domain, record, entity or item that the caller names does not exist."""
+
+
+class ConflictError(UsageError):
+    """What is asked contradicts what the store already holds; nothing was changed."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,21 +13,16 @@ import pytest
 from dromio.contact_centre import Centre, Options, open_centre
 from dromio.contact_centre.tables import TABLES
 
-SERVER = os.environ.get("DROMIO_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/test")
-KINDS = ("sqlite", "postgresql")
+from ..postgres import KINDS, place
+
 Open = Callable[..., Centre]
 
 
 @pytest.fixture(scope="session")
 def schema() -> Iterator[str]:
     """URL of a schema on the server that tests use one after another."""
-    name = f"centre_{uuid.uuid4().hex}"
-    with psycopg.connect(SERVER, connect_timeout=5, autocommit=True) as connection:
-        connection.execute(f"CREATE SCHEMA {name}")
-        try:
-            yield f"{SERVER}?options=-csearch_path%3D{name}"
-        finally:
-            connection.execute(f"DROP SCHEMA {name} CASCADE")
+    with place("postgresql", Path()) as url:
+        yield url
 
 
 @pytest.fixture(params=KINDS)

@@ -120,13 +120,18 @@ class _World:
         return self.questions.directed(condition)(self.facts(one, other))
 
     def covered(self, cover: Cover, one: int, other: int) -> bool:
-        if any(all(self.codes(part, one) & self.codes(part, other) for part in key) for key in cover.keys):
-            return True
+        for key, need in zip(cover.keys, cover.needs, strict=True):
+            shares = all(self.codes(part, one) & self.codes(part, other) for part in key)
+            if shares and (self.may_hold(need, one, other) or self.may_hold(need, other, one)):
+                return True
         return any(
             all(self.holds(left, one, one) for left in scan.left)
             and all(self.holds(right, other, other) for right in scan.right)
             for scan in cover.scans
         )
+
+    def may_hold(self, need: Condition, one: int, other: int) -> bool:
+        return self.holds(need, one, other)
 
     def _codes(self, part: FieldExpression, number: int) -> frozenset[str]:
         attribute, inside = local(part)

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from dromio.engines.columns import NO_DAY, Column, Rarity, words_of
 from dromio.model.expressions import parse_field
-from engines.factory import columns_of
+
+from .factory import columns_of
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 

@@ -29,7 +29,8 @@ from dromio.model.expressions import (
     parse_field,
 )
 from dromio.model.schema import Guard
-from engines.factory import (
+
+from .factory import (
     assert_engines_agree,
     attribute,
     columns_of,
@@ -38,7 +39,7 @@ from engines.factory import (
     model_of,
     record,
 )
-from engines.values import HOSTILE, damaged, parts_of
+from .values import HOSTILE, damaged, parts_of
 
 RECORDS, PAIRS = 120, 900
 KEYS = {

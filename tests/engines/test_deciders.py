@@ -19,7 +19,8 @@ from dromio.model.deciders import Action, Bound, Credit, Group, Points, Relevanc
 from dromio.model.schema import Attribute, Input, Key, Model
 from dromio.plan import Plan, make_plan
 from dromio.records import Record
-from engines.factory import attribute, batch_of, default_comparisons, model_of, record
+
+from .factory import attribute, batch_of, default_comparisons, model_of, record
 
 TEXTS = [
     "",

@@ -25,6 +25,8 @@ FILTERS = [
     "rare_trigrams(n.a, 500)",
     "rare_trigrams(n.a, 70)",
     "soundex_positions(n.a, 3)",
+    "rare_letters(n.a, 850)",
+    "rare_words(n.a, 400)",
 ]
 TEXTS = st.lists(st.none() | st.text("abß -\0é", max_size=14) | st.text("ab", max_size=40), max_size=12)
 

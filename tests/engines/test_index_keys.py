@@ -6,9 +6,9 @@ from itertools import combinations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import Jaro, JaroWinkler, Levenshtein
 
-from dromio.deciders.keys.filters import MOST_EDITS, MOST_SHARE
+from dromio.deciders.keys.filters import LEAST_LETTERS, MOST_EDITS, MOST_SHARE
 from dromio.engines import index_keys
 from dromio.engines.grams import commonness
 from dromio.similarity.phonetic import soundex_difference
@@ -66,7 +66,33 @@ def test_texts_with_equal_positions_of_soundex_share_a_code(one: str, other: str
         assert soundex_difference(left, right) < equal or codes[0] & codes[1]
 
 
+NAMES = edited(st.text("abcdß İe", max_size=9) | st.text("ab cİß-", min_size=20, max_size=30), 8)
+
+
+@settings(max_examples=400)
+@given(NAMES, st.integers(LEAST_LETTERS, 1000))
+def test_texts_with_a_jaro_winkler_similarity_share_a_code(pair: tuple[str, str], share: int) -> None:
+    codes = [index_keys.rare_letters(text, share) for text in pair]
+    for one, other in (pair, tuple(text.casefold() for text in pair)):
+        for similarity in (JaroWinkler.similarity(one, other), Jaro.similarity(one, other)):
+            assert similarity < share / 1000 or codes[0] & codes[1]
+
+
+@settings(max_examples=300)
+@given(st.tuples(*[st.lists(st.sampled_from("A a b Bc bc d ß ss e".split()), max_size=6)] * 2), st.integers(1, 1000))
+def test_texts_with_a_share_of_equal_words_share_a_code(lists: tuple[list[str], list[str]], share: int) -> None:
+    pair = tuple(map(" ".join, lists))
+    codes = [index_keys.rare_words(text, share) for text in pair]
+    for one, other in (pair, tuple(text.casefold() for text in pair)):
+        left, right = set(one.split()), set(other.split())
+        shared = len(left & right)
+        assert not shared or shared * 1000 < share * len(left | right) or codes[0] & codes[1]
+
+
 def test_codes_leave_apart_what_is_unlike() -> None:
+    assert not index_keys.rare_letters("johnson", 900) & index_keys.rare_letters("jackman", 900)
+    assert not index_keys.rare_letters("smith", 850) & index_keys.rare_letters("brown", 850)
+    assert not index_keys.rare_words("the green house", 800) & index_keys.rare_words("the red house", 800)
     assert not index_keys.neighbours("smith", 1) & index_keys.neighbours("smits and", 1)
     assert not index_keys.neighbours("johnson", 2) & index_keys.neighbours("jackman", 2)
     assert not index_keys.neighbours("11 long street name", 2) & index_keys.neighbours("97 other street nam", 2)

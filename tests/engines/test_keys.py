@@ -13,7 +13,8 @@ from dromio.engines.keys import Blocks, Coded, blocks, code_records, join, pack,
 from dromio.model.expressions import parse_field
 from dromio.model.schema import local
 from dromio.plan import PlannedKey
-from engines.factory import columns_of
+
+from .factory import columns_of
 
 Members = list[set[int]]
 

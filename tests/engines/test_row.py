@@ -8,7 +8,8 @@ import pytest
 from dromio.engines import compiled, row
 from dromio.model.schema import Guard, Model
 from dromio.plan import against_both, make_plan
-from engines.factory import attribute, comparison, default_comparisons, model_of, record
+
+from .factory import attribute, comparison, default_comparisons, model_of, record
 
 NAMES = [attribute("n", "person_name"), attribute("p", "phone", "home", "work")]
 

@@ -12,15 +12,24 @@ from hypothesis import strategies as st
 
 from dromio.deciders.keys import derived_keys
 from dromio.engines import row
-from dromio.engines.keys import blocks, code_records, unpack
+from dromio.engines.duckdb import Batch
+from dromio.engines.keys import blocks, code_records, coded_cheaply, unpack
 from dromio.engines.row_facts import Answers
 from dromio.engines.scans import scan_cost, scan_pairs
+from dromio.engines.sieve import Signed, sieve_of
 from dromio.model.deciders import Rule
 from dromio.model.schema import Model
-from dromio.plan import make_plan
-from engines.factory import batch_of
-from engines.fuzz_keys import fuzz
-from engines.test_deciders import ATTRIBUTES, LEAVES, _records, models
+from dromio.plan import PlannedKey, make_plan
+
+from .factory import batch_of
+from .fuzz_keys import fuzz
+from .test_deciders import ATTRIBUTES, LEAVES, _records, models
+
+
+@pytest.fixture(autouse=True)
+def _small_squares(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dromio.engines.keys.SQUARE_FROM", 2)
+    monkeypatch.setattr("dromio.engines.sieve._SELDOM", 1.0)
 
 
 def model_of(**parts: Any) -> Model:
@@ -43,6 +52,7 @@ def assert_nothing_is_lost(model: Model, count: int, seed: int) -> None:
     found = {(one, other) for one, other in every if codes[one] & codes[other]}
     packed = [blocks(code_records(batch.attributes, key, count), None, records=count).pairs for key in plan.keys]
     assert found == {pair for part in packed for pair in _unpacked(part)}
+    found = {pair for key in plan.keys for pair in _sieved(batch, key)}
     for scan in derived.scans:
         scanned = [pair for part in scan_pairs(scan, batch.attributes, count, chunk=30) for pair in _unpacked(part)]
         assert len(scanned) == len(set(scanned)) == scan_cost(scan, batch.attributes, count)
@@ -55,6 +65,20 @@ def assert_nothing_is_lost(model: Model, count: int, seed: int) -> None:
             cleaned[other],
             derived,
         )
+
+
+def _sieved(batch: Batch, key: PlannedKey) -> set[tuple[int, int]]:
+    """The pairs of a key that pass its sieve, by whole blocks and one by one; with equalities alone there are more."""
+    coded = code_records(batch.attributes, key, batch.records)
+    sieve = sieve_of(key, Signed(batch.attributes))
+    if sieve is None:
+        return set(_unpacked(blocks(coded, None, records=batch.records).pairs))
+    at_once = _unpacked(blocks(coded, None, records=batch.records, sieve=sieve).pairs)
+    cheaply = coded_cheaply(batch.attributes, key, batch.records, sieve)
+    assert set(at_once) <= set(_unpacked(blocks(cheaply, None, records=batch.records, sieve=sieve).pairs))
+    sieve.square = None
+    assert at_once == _unpacked(blocks(coded, None, records=batch.records, sieve=sieve).pairs)
+    return set(at_once)
 
 
 def _unpacked(packed: Any) -> list[tuple[int, int]]:

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from dromio.engines.vectors import ValuePairs
 from dromio.model.expressions import parse_condition
-from engines.factory import columns_of
+
+from .factory import columns_of
 
 ABC = [
     {"a": "anna", "b": "x"},

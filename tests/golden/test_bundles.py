@@ -8,7 +8,8 @@ from dromio.errors import InputError
 from dromio.golden.bundles import bundles_of, output_names, provenance_name
 from dromio.io.sources import Records, read_records
 from dromio.model.schema import Input
-from golden.factory import attribute, model
+
+from .factory import attribute, model
 
 
 def records(*names: str) -> Records:

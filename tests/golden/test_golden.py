@@ -16,7 +16,8 @@ from dromio.errors import InputError, UsageError
 from dromio.golden import golden_records, real
 from dromio.io.sources import read_records
 from dromio.model.schema import Guard, Input
-from golden.factory import Row, attribute, merge, model
+
+from .factory import Row, attribute, merge, model
 
 CITY = model(attribute("city", "text", value="city"))
 ADDRESS = model(attribute("home", "address", street="street", city="city", postcode="zip"))

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from dromio.errors import InputError, ModelError
 from dromio.model.files import dump_model, json_schema, load_model, model_from, parse_model, save_model
 from dromio.model.schema import Model
-from model.sample import changed, document
+
+from .sample import changed, document
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 PROBABILITY = st.floats(min_value=0, max_value=1, exclude_min=True, exclude_max=True, allow_subnormal=False)

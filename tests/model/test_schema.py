@@ -8,7 +8,8 @@ from dromio.errors import ModelError
 from dromio.model.expressions import parse_field
 from dromio.model.files import model_from
 from dromio.model.schema import local
-from model.sample import changed, document
+
+from .sample import changed, document
 
 
 def test_the_sample_is_a_valid_trained_model() -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import uuid
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import psycopg
@@ -14,26 +12,10 @@ import pytest
 from dromio import store
 from dromio.store.migrations import steps
 
+from ..postgres import KINDS, place
 from .factory import model
 
-SERVER = os.environ.get("DROMIO_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/test")
-KINDS = ("sqlite", "postgresql")
 Open = Callable[[], store.Store]
-
-
-@contextmanager
-def place(kind: str, folder: Path) -> Iterator[str]:
-    """URL of an empty store, which goes with the block."""
-    if kind == "sqlite":
-        yield f"sqlite:///{folder / f'{uuid.uuid4().hex}.db'}"
-        return
-    schema = f"store_{uuid.uuid4().hex}"
-    with psycopg.connect(SERVER, connect_timeout=5, autocommit=True) as connection:
-        connection.execute(f"CREATE SCHEMA {schema}")
-        try:
-            yield f"{SERVER}?options=-csearch_path%3D{schema}"
-        finally:
-            connection.execute(f"DROP SCHEMA {schema} CASCADE")
 
 
 @pytest.fixture(params=KINDS)
@@ -64,7 +46,10 @@ def clear(url: str) -> None:
     store.open(url).close()
     with psycopg.connect(url, autocommit=True) as connection:
         tables = [
-            statement.split()[2] for step in steps() for statement in step.down if statement.startswith("DROP TABLE")
+            statement.split()[2]
+            for step in reversed(steps())
+            for statement in step.down
+            if statement.startswith("DROP TABLE")
         ]
         connection.execute("; ".join(f"DELETE FROM {table}" for table in tables))  # type: ignore[call-overload]
         sequences = connection.execute("SELECT sequencename FROM pg_sequences WHERE schemaname = current_schema()")

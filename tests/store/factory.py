@@ -9,11 +9,24 @@ from typing import Any
 import numpy as np
 
 from dromio.clusters.average_link import Edges, average_link
-from dromio.deciders import VETO
+from dromio.deciders import VETO, Verdict
 from dromio.engines import row
 from dromio.engines.compiled import values_of, words_of_model
+from dromio.engines.shared import for_review, people, shared_in_common, watched, without_shared
 from dromio.model.deciders import Rule
-from dromio.model.schema import Attribute, Clustering, Comparison, Input, Key, Level, LinkType, Model, Prior, Thresholds
+from dromio.model.schema import (
+    Attribute,
+    Clustering,
+    Comparison,
+    Input,
+    Key,
+    Level,
+    LinkType,
+    Model,
+    Prior,
+    SharedValues,
+    Thresholds,
+)
 from dromio.plan import Plan, make_plan
 from dromio.records import Record, RecordKey, Value
 
@@ -35,10 +48,12 @@ def model(
     method: Any = "average_link",
     rules: bool = False,
     compared: bool = True,
+    most_people: int | None = None,
 ) -> Model:
     """Names, an email and a phone; the weights make pairs of one weak agreement just match and clash with others.
 
-    `rules`: emails decide, and phones that differ keep apart; `compared`: whether there is a probability for the rest.
+    `rules`: emails decide, and phones that differ keep apart; `compared`: whether there is a probability for the rest;
+    `most_people`: how many may have one phone or email.
     """
     attributes = [
         Attribute(name="name", type="person_name", inputs=[Input(columns={"given": "given", "family": "family"})]),
@@ -64,6 +79,11 @@ def model(
         prior=Prior(match=0.004) if compared else None,
         thresholds=Thresholds(match=0.5, review=-3),
         clustering=Clustering(method=method, one_to_one=one_to_one),
+        shared_values=[
+            SharedValues(field=field, names=["name.given", "name.family"], most=most_people)
+            for field in ("phone.value", "email.address")
+            if most_people
+        ],
     )
 
 
@@ -92,7 +112,7 @@ def oracle(records: Mapping[RecordKey, Values], judged: Judged, given: Model) ->
     pairs = {
         pair for pair in candidates(cleaned, plan) if not crosses or order[pair[0]].source != order[pair[1]].source
     }
-    weights = {pair: row.decide(plan, cleaned[pair[0]], cleaned[pair[1]]).weight for pair in pairs}
+    weights = {pair: verdict.weight for pair, verdict in _verdicts(cleaned, pairs, plan).items()}
     together = _places(order, judged, "positive")
     apart = _places(order, judged, "negative")
     if given.rules:
@@ -102,6 +122,27 @@ def oracle(records: Mapping[RecordKey, Values], judged: Judged, given: Model) ->
     join = _averaged if averages or given.clustering.one_to_one else _by_links
     clusters = join(clusters, order, weights, apart, given)
     return {frozenset(order[one] for one in cluster) for cluster in clusters}
+
+
+def _verdicts(
+    cleaned: Sequence[row.CleanedRecord], pairs: set[tuple[int, int]], plan: Plan
+) -> dict[tuple[int, int], Verdict]:
+    """What is decided on pairs, with reviews for matches that rest on values of too many people."""
+    fields = watched(plan.model)
+    names: dict[tuple[Any, str], set[str]] = {}
+    for one, each in product(fields, cleaned):
+        for value in one.values(each):
+            names.setdefault((one, value), set()).update(one.full_names(each))
+    shared = {(one.number, value) for (one, value), own in names.items() if people(own) > one.most}
+    found = {}
+    for pair in pairs:
+        left, right = cleaned[pair[0]], cleaned[pair[1]]
+        found[pair] = row.decide(plan, left, right)
+        on = shared_in_common(fields, left, right, shared)
+        bare = [without_shared(fields, one, shared) for one in (left, right)]
+        if on and found[pair].decision == "match" and row.decide(plan, bare[0], bare[1]).decision != "match":
+            found[pair] = for_review(found[pair], on)
+    return found
 
 
 def candidates(cleaned: Sequence[row.CleanedRecord], plan: Plan) -> set[tuple[int, int]]:

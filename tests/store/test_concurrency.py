@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -41,9 +42,9 @@ def write(domain: store.Domain, seed: int, told: dict[RecordKey, Values | None],
 
 
 @pytest.mark.parametrize("seed", range(HISTORIES))
-@pytest.mark.parametrize("limit", [1000, 3])
-def test_writers_at_once_give_what_one_would_give(opened: Open, seed: int, limit: int) -> None:
-    opened().create_domain("people", model(max_block=limit))
+@pytest.mark.parametrize("options", [{"max_block": 1000}, {"max_block": 3}, {"most_people": 1}], ids=str)
+def test_writers_at_once_give_what_one_would_give(opened: Open, seed: int, options: dict[str, Any]) -> None:
+    opened().create_domain("people", model(**options))
     domains = [opened().domain("people") for _ in range(2)]
     told: dict[RecordKey, Values | None] = {}
     with ThreadPoolExecutor(WRITERS) as pool:

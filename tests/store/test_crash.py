@@ -13,7 +13,7 @@ import pytest
 
 from dromio import store
 
-from .conftest import place
+from ..postgres import place
 from .factory import model
 
 KILLS = int(os.environ.get("DROMIO_TEST_KILLS", "4"))

@@ -15,9 +15,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from dromio import store
 from dromio.records import RecordKey
-from dromio.store import ConflictError
+from dromio.store import ConflictError, ingest_many
 
-from .conftest import place
+from ..postgres import place
 from .factory import Values, model, oracle
 
 KEYS = st.builds(RecordKey, st.sampled_from(["crm", "shop"]), st.sampled_from(["1", "2", "3", "10", "20"]))
@@ -42,6 +42,9 @@ MODELS = st.sampled_from(
         {"rules": True},
         {"rules": True, "compared": False},
         {"rules": True, "compared": False, "max_block": 3},
+        {"most_people": 1},
+        {"most_people": 1, "rules": True, "compared": False},
+        {"most_people": 2, "max_block": 3, "method": "connected_components"},
     ]
 )
 
@@ -97,9 +100,15 @@ class Histories(RuleBasedStateMachine):
         assert found.outcome == ("ignored" if stale else "unchanged" if same else found.outcome)
         assert found.entity_id == self.domain.entity_of(*key)
 
-    @rule(rows=st.lists(st.tuples(KEYS, VALUES), min_size=1, max_size=6), at_once=st.integers(1, 6))
-    def send_many(self, rows: list[tuple[RecordKey, Values]], at_once: int) -> None:
-        found = self.domain.resolve_many([store.Delivery(*key, values) for key, values in rows], at_once=at_once)
+    @rule(
+        rows=st.lists(st.tuples(KEYS, VALUES), min_size=1, max_size=6),
+        at_once=st.integers(1, 6),
+        few=st.sampled_from([0, 0, 400]),
+    )
+    def send_many(self, rows: list[tuple[RecordKey, Values]], at_once: int, few: int) -> None:
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(ingest_many, "FEW", few)
+            found = self.domain.resolve_many([store.Delivery(*key, values) for key, values in rows], at_once=at_once)
         assert len(found) == len(rows)
         for key, values in rows:
             self.name(key)

@@ -185,6 +185,20 @@ class Guard(Part):
     reason: str = ""
 
 
+class SharedValues(Part):
+    """Values that records of too many people carry: a pair that matches only thanks to them is for review.
+
+    A value of `field` is shared when more than `most` different full names stand beside it; spellings of one name count
+    once.
+    """
+
+    field: FieldText = Field(description="attribute.field whose values are watched")
+    names: list[FieldText] = Field(
+        min_length=1, max_length=4, description="fields of one attribute that make a full name together"
+    )
+    most: int = Field(3, ge=1, le=1000, description="so many different full names one value may have")
+
+
 class Survivorship(Part):
     """How one attribute of the golden record is chosen among the cluster's values; earlier rules go first."""
 
@@ -219,6 +233,9 @@ class Model(Part):
     frequencies: dict[str, Frequencies] = {}
     words: dict[str, WordWeights] = {}
     guards: list[Guard] = []
+    shared_values: list[SharedValues] = Field(
+        [], max_length=20, description="values of several people: what matches only thanks to them is for review"
+    )
     thresholds: Thresholds = Thresholds()
     clustering: Clustering = Clustering()
     survivorship: list[Survivorship] = []
@@ -363,6 +380,14 @@ def _reference_faults(model: Model) -> list[str]:
         elif named:
             check(path, attributes.pop(), tuple(field.partition(".")[2] for field in named))
 
+    def check_plain(path: str, texts: Sequence[str]) -> None:
+        expressions = [parse_field(text) for text in texts]
+        transformed = [text for text, one in zip(texts, expressions, strict=True) if one.transform]
+        if transformed:
+            faults.append(f"{path}: {transformed[0]!r} is a transform; it takes fields as they are: attribute.field")
+        else:
+            check_one(path, ", ".join(texts), tuple(expressions))
+
     for number, key in enumerate(model.keys):
         for text in (*key.fields, *key.split_by):
             check_one(f"keys.{number}", text, (parse_field(text),))
@@ -385,6 +410,9 @@ def _reference_faults(model: Model) -> list[str]:
     for path, text in named:
         attribute, inside = local(parse_field(text))
         check(path, attribute, inside.fields)
+    for number, shared in enumerate(model.shared_values):
+        check_plain(f"shared_values.{number}.field", [shared.field])
+        check_plain(f"shared_values.{number}.names", shared.names)
     for number, rule in enumerate(model.survivorship):
         check(f"survivorship.{number}", rule.attribute, ())
     return faults + _faults_of_examples(model)
@@ -418,6 +446,7 @@ __all__ = [
     "LinkType",
     "Model",
     "Prior",
+    "SharedValues",
     "Survivorship",
     "Thresholds",
     "WordWeights",

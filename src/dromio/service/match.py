@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
@@ -21,8 +22,9 @@ from dromio.engines.batch_facts import DECISIONS, decide_all
 from dromio.engines.cleaning import NEVER_COMPARED, clean_attribute, guarded
 from dromio.engines.columns import AttributeColumns, Codes, Ints
 from dromio.engines.duckdb import Batch, weights
-from dromio.engines.keys import Blocks, blocks, code_records, pair_count, unpack
+from dromio.engines.keys import Blocks, blocks, code_records, coded_cheaply, pair_count, unpack
 from dromio.engines.scans import scan_cost, scan_pairs
+from dromio.engines.sieve import Signed, sieve_of
 from dromio.errors import InputError, UsageError
 from dromio.io.sources import Records
 from dromio.model.expressions import FieldExpression, Measure, leaves, parse_condition
@@ -35,6 +37,8 @@ from dromio.training.frequencies import frequencies, word_weights
 _WORD_MEASURES = ("overlap", "cosine", "soft_overlap", "rare_tokens")
 MOST_PAIRS = 200_000_000
 """A key without a largest block may make as many pairs without consent: they take about 5 GB."""
+MOST_SIEVED = 20_000_000_000
+"""So many where a sieve looks at each as it is made: it takes a minute or two, and only what passes is kept."""
 FREE_SCAN = 2_000_000
 """So many pairs are looked at without consent where no key serves: it takes seconds."""
 _GUESSED_MATCHES = 0.3
@@ -140,13 +144,20 @@ def candidates(
     Raises UsageError where a clause needs a scan, or a key makes very many pairs, and neither is allowed.
     """
 
+    signed = Signed(batch.attributes)
+
     def of_key(number: int) -> Blocks:
         key = plan.keys[number]
-        coded = code_records(batch.attributes, key, batch.records)
+        sieve = sieve_of(key, signed)
+        coded = coded_cheaply(batch.attributes, key, batch.records, sieve)
+        check = None
         if key.max_block is None and not allow_scan:
-            _check_pairs(key.name, pair_count(coded))
+            _check_pairs(key.name, pair_count(coded), MOST_PAIRS if sieve is None else MOST_SIEVED)
+            check = partial(_check_pairs, key.name, most=MOST_PAIRS)
         split = [code_records(batch.attributes, _single(part), batch.records) for part in key.split_by]
-        return blocks(coded, key.max_block, splitters=split, source=source, records=batch.records)
+        return blocks(
+            coded, key.max_block, splitters=split, source=source, records=batch.records, sieve=sieve, check=check
+        )
 
     pairs = np.zeros(0, np.int64)
     done: list[Blocks] = []
@@ -164,10 +175,10 @@ def candidates(
     return pairs, done, added
 
 
-def _check_pairs(name: str, pairs: int) -> None:
-    if pairs > MOST_PAIRS:
+def _check_pairs(name: str, pairs: int, most: int) -> None:
+    if pairs > most:
         raise UsageError(
-            f"key {name} makes {pairs:,} pairs; more than {MOST_PAIRS:,} need consent: add a more selective clause to "
+            f"key {name} makes {pairs:,} pairs; more than {most:,} need consent: add a more selective clause to "
             "the rules that need it, give the model keys of its own, or allow it with --allow-scan"
         )
 

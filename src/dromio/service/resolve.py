@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -29,13 +29,14 @@ from dromio.engines.duckdb import Batch
 from dromio.engines.keys import Blocks, unpack
 from dromio.errors import DromioError, InputError, ResourceError, UsageError
 from dromio.io.sources import Records, read_records
-from dromio.model.schema import LinkType, Model, Thresholds
+from dromio.model.schema import Attribute, LinkType, Model, Thresholds
 from dromio.plan import MILLI, Plan, make_plan, probability
 from dromio.service import match
 from dromio.service.clustering import linked, uncounted_fields
 from dromio.service.limits import check_address_space
 from dromio.service.options import RunOptions
 from dromio.service.phases import Phases, Watcher, nobody
+from dromio.service.sharing import decided, set_aside
 from dromio.service.vetoes import unseen_vetoes
 from dromio.training.counts import VectorCounts, count_vectors
 from dromio.training.train import Training, train
@@ -74,15 +75,18 @@ class Run:
     """Components of matches too large to search all their pairs for vetoes."""
     has_value: dict[str, npt.NDArray[np.bool_]] = field(default_factory=dict)
 
-    def release(self) -> None:
-        """Let the pairs and the columns go; entities and golden records can still be had."""
-        self.left = self.right = np.zeros(0, np.int32)
+    def release_columns(self) -> None:
+        """Let the columns go; entities, pairs and golden records can still be had."""
         self.counted = count_vectors(np.zeros((0, 0), np.int8))
         self.has_value = self._has_value()
-        self.weight = np.zeros(0, np.int64)
-        self.decisions = None
         self.batch.attributes.clear()
         self.batch.rarity.clear()
+
+    def release_pairs(self) -> None:
+        """Let the pairs go; entities and golden records can still be had."""
+        self.left = self.right = np.zeros(0, np.int32)
+        self.weight = np.zeros(0, np.int64)
+        self.decisions = None
 
     @property
     def entities(self) -> pa.Table:
@@ -142,12 +146,14 @@ class Run:
         ]
         if self.decisions is not None:
             columns += self.decisions.reasons(part)
+        elif self.model.shared_values:
+            columns += [pa.nulls(len(part), pa.string()), pa.nulls(len(part), pa.float64())]
         return pa.RecordBatch.from_arrays(columns, schema=self.pairs_schema)
 
     @property
     def pairs_schema(self) -> pa.Schema:
-        """Columns of the table of pairs: reason and score only where the model has rules, a score, groups or weighted
-        fields."""
+        """Columns of the table of pairs: reason and score only where the model has rules, a score, groups, weighted
+        fields or shared values."""
         id_type = self.records.ids.type
         columns = [
             ("source_dataset_l", pa.string()),
@@ -158,17 +164,9 @@ class Run:
             ("match_probability", pa.float64()),
             ("decision", pa.string()),
         ]
-        if self.plan.decider is not None:
+        if self.plan.decider is not None or self.model.shared_values:
             columns += [("reason", pa.string()), ("score", pa.float64())]
         return pa.schema(columns)
-
-
-def decided(plan: Plan, weight: Ints, decisions: Decisions | None) -> npt.NDArray[np.int8]:
-    """The decision on every pair, as its place in DECISIONS: by weight where the deciders left it open."""
-    by_weight = np.where(weight >= plan.match_threshold, 0, np.where(weight >= plan.review_threshold, 1, 2))
-    if decisions is None:
-        return by_weight.astype(np.int8)
-    return np.where(decisions.is_open, by_weight, decisions.decision).astype(np.int8)
 
 
 @contextmanager
@@ -194,16 +192,20 @@ def run(
     inputs: Any,
     *,
     model: Model | None = None,
+    attributes: Sequence[Attribute] | None = None,
     id_column: str | None = None,
     options: RunOptions | None = None,
     watch: Watcher = nobody,
 ) -> Iterator[Run]:
-    """Resolve the inputs. What is yielded can be read while inside; the workspace goes when it is left."""
+    """Resolve the inputs. What is yielded can be read while inside; the workspace goes when it is left.
+
+    `attributes`: what a model is drafted of where none is given; None has them understood from the columns.
+    """
     options = options or RunOptions()
     check_address_space()
     try:
         with workspace(options) as con:
-            yield _run(con, inputs, model, id_column, options, Phases(watch))
+            yield _run(con, inputs, model, attributes, id_column, options, Phases(watch))
     except MemoryError:
         raise ResourceError("memory ran out; give the run more (--memory) or fewer records at a time") from None
     except duckdb.OutOfMemoryException as error:
@@ -234,6 +236,7 @@ def _run(
     con: duckdb.DuckDBPyConnection,
     inputs: Any,
     model: Model | None,
+    given: Sequence[Attribute] | None,
     id_column: str | None,
     options: RunOptions,
     phases: Phases,
@@ -248,8 +251,10 @@ def _run(
     source = match.source_of(records, link_type)
     understanding, known = match.Understanding(), None
     if model is None:
-        with phases.phase("understand"):
-            understanding, attributes, recency = match.understand(records)
+        attributes, recency = list(given or ()), None
+        if given is None:
+            with phases.phase("understand"):
+                understanding, attributes, recency = match.understand(records)
         with phases.phase("clean"):
             columns = match.clean(records, attributes)
         with phases.phase("choose keys"):
@@ -291,6 +296,7 @@ def _run(
                 update={"clustering": model.clustering.model_copy(update={"one_to_one": one_to_one})}
             )
             plan = make_plan(model)
+        decisions = set_aside(plan, batch, left, right, weight, decisions)
     with phases.phase("cluster"):
         strength = weight - plan.match_threshold
         if decisions is not None:

@@ -15,6 +15,7 @@ from dromio.store.errors import BusyError, ConflictError, StoreError, UnknownErr
 from dromio.store.resolution import Candidate, Resolution
 from dromio.store.store import Store
 from dromio.store.store import open_store as open
+from dromio.store.tombstones import Tombstones
 
 __all__ = [
     "BusyError",
@@ -25,6 +26,7 @@ __all__ = [
     "Resolution",
     "Store",
     "StoreError",
+    "Tombstones",
     "UnknownError",
     "open",
 ]

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from dromio.store import consent, doubts, sharing
 from dromio.store.database import Database, Transaction, only
 from dromio.store.identity import name_clusters
 from dromio.store.recompute import Expected, expect
 from dromio.store.work import Change, Work
 
-_TABLES = ("placements", "keys", "large_blocks", "edges", "redo")
+_TABLES = ("placements", "keys", "large_blocks", "edges", "redo", "value_names", "shared_values")
 _GENERATION = """
 INSERT INTO generations (domain_id, model_id, state, started_at, published_at) VALUES (?, ?, 'published', ?, ?)
 RETURNING generation
@@ -44,12 +45,24 @@ def publish(work: Work, model_id: int, expected: Expected, seen: int) -> int:
     before: dict[int, int] = dict(
         work.tx.rows("SELECT record_id, entity_id FROM placements WHERE generation = ?", work.generation)
     )
+    expected = _with_consent(work, model_id, expected, before)
     generation = int(only(work.tx.rows(_GENERATION, work.domain_id, model_id, work.now, work.now)))
     _write(replace(work, generation=generation), expected, before)
     work.tx.run("UPDATE generations SET state = 'retired' WHERE generation = ?", work.generation)
     work.tx.run("UPDATE domains SET generation = ? WHERE domain_id = ?", generation, work.domain_id)
     work.note(Change("published", None, None, generation))
     return generation
+
+
+def _with_consent(work: Work, model_id: int, expected: Expected, before: dict[int, int]) -> Expected:
+    """What was worked out, with the merges held that need a person's consent. Applying another model is consent."""
+    query = "SELECT model_id FROM generations WHERE generation = ?"
+    if not work.asks_consent or only(work.tx.rows(query, work.generation)) != model_id:
+        return expected
+    while new := consent.merges(expected.clusters, before, (), expected.positive):
+        consent.hold(work, new)
+        expected = expect(work)
+    return expected
 
 
 def clear_retired(database: Database, domain_id: int) -> None:
@@ -80,6 +93,11 @@ def _write(work: Work, expected: Expected, before: dict[int, int]) -> None:
     work.tx.many("INSERT INTO large_blocks (generation, hash, size) VALUES (?, ?, ?)", large)
     edges = ((generation, *pair, weight) for pair, weight in sorted(expected.edges.items()))
     work.tx.many("INSERT INTO edges (generation, left_id, right_id, weight) VALUES (?, ?, ?, ?)", edges)
+    sharing.write(work, expected.sharing)
+    held = consent.held(work, expected.placed, expected.positive)
+    consent.offer(work, expected.components, held)
+    found = doubts.doubts(work, expected.placed, named, expected.compared, expected.lowered, held)
+    doubts.offer_exactly(work, found)
     for record, entity in sorted(named.items()):
         if before.get(record) != entity:
             work.note(Change("moved", record, entity, before.get(record)))

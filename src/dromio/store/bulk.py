@@ -13,11 +13,14 @@ from dromio.model.schema import Attribute
 from dromio.store.matching import Matcher
 
 if TYPE_CHECKING:
-    from dromio.engines.columns import AttributeColumns
+    from dromio.engines.columns import AttributeColumns, Codes, Ints
+    from dromio.engines.duckdb import Batch
 
 Pair = tuple[int, int]
 MANY = 400
 """From so many pairs on, columns are faster than pairs one at a time."""
+AT_ONCE = 4_000_000
+"""Pairs compared at a time."""
 
 
 @contextmanager
@@ -45,27 +48,52 @@ def _compare_in_columns(
 ) -> dict[Pair, int]:
     import numpy as np
 
-    from dromio.engines.batch_facts import decide_all
-    from dromio.engines.duckdb import Batch, weights
-    from dromio.training.counts import count_vectors
-
-    plan = matcher.plan
     numbers = sorted({record for pair in pairs for record in pair})
     place = {record: at for at, record in enumerate(numbers)}
     records = [cleaned[record] for record in numbers]
     left = np.fromiter((place[one] for one, _ in pairs), np.int32, len(pairs))
     right = np.fromiter((place[other] for _, other in pairs), np.int32, len(pairs))
-    columns = {one.name: columns_of(one, records) for one in plan.model.attributes}
-    batch = Batch(columns, len(records), np.zeros(len(records), np.int32))
-    batch.set_words(plan.model)
-    strength = np.zeros(len(pairs), np.int64)
+    columns = {one.name: columns_of(one, records) for one in matcher.plan.model.attributes}
+    weight, _ = weigh_in_columns(matcher, columns, len(records), left, right)
+    return dict(zip(pairs, weight.tolist(), strict=True))
+
+
+def weigh_in_columns(
+    matcher: Matcher, columns: dict[str, AttributeColumns], records: int, left: Codes, right: Codes
+) -> tuple[Ints, Any]:
+    """Weight above the match threshold of pairs of places, in thousandths of a bit, and the place of what is decided
+    in match, review, non-match."""
+    import numpy as np
+
+    from dromio.engines.duckdb import Batch
+
+    batch = Batch(columns, records, np.zeros(records, np.int32))
+    batch.set_words(matcher.plan.model)
+    weight, decision = np.zeros(len(left), np.int64), np.zeros(len(left), np.int8)
+    for begin in range(0, len(left), AT_ONCE):
+        part = slice(begin, begin + AT_ONCE)
+        weight[part], decision[part] = _weigh(matcher, batch, left[part], right[part])
+    return weight, decision
+
+
+def _weigh(matcher: Matcher, batch: Batch, left: Codes, right: Codes) -> tuple[Ints, Any]:
+    import numpy as np
+
+    from dromio.engines.batch_facts import decide_all
+    from dromio.engines.duckdb import weights
+    from dromio.training.counts import count_vectors
+
+    plan = matcher.plan
+    strength = np.zeros(len(left), np.int64)
     if plan.comparisons:
         counted = count_vectors(batch.levels(plan.comparisons, left, right))
         strength = weights(plan, counted, *batch.adjustments(plan, counted, left, right)) - plan.match_threshold
+    decision = np.where(strength >= 0, 0, np.where(strength >= plan.review_threshold - plan.match_threshold, 1, 2))
     if plan.decider is not None:
         decided = decide_all(plan, batch.attributes, left, right)
         strength = np.where(decided.is_open, strength, decided.weight)
-    return dict(zip(pairs, strength.tolist(), strict=True))
+        decision = np.where(decided.is_open, decision, decided.decision)
+    return strength, decision
 
 
 def columns_of(attribute: Attribute, records: Sequence[CleanedRecord]) -> AttributeColumns:

@@ -1,14 +1,15 @@
 """One way to speak to SQLite and PostgreSQL: transactions, statements with `?`, and the few things that differ.
 
-Statements are written once: `?` stands for a value, `IN ??` for a list of whole numbers, `{lock}` for the clause that
-holds the rows read, `{at_once}` after it for not waiting until others let them go. Everything else that differs is in
-the module of each database.
+Statements are written once: `?` stands for a value, `IN ??` for a list of whole numbers, `IN ?texts` for one of texts,
+`{lock}` for the clause that holds the rows read, `{at_once}` after it for not waiting until others let them go.
+Everything else that differs is in the module of each database.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from itertools import repeat
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -34,6 +35,14 @@ class Transaction(Protocol):
     def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """Execute a statement once for every row of values."""
 
+    def fill(self, table: str, columns: Mapping[str, Any]) -> None:
+        """Add rows to a table, many at once. `columns`: name -> values (a list, or an array of whole numbers), or one
+        value for all rows; one column at least has several."""
+
+    def numbers(self, table: str, column: str, count: int) -> list[int]:
+        """So many new numbers for the rows of a table, rising. Nobody else may add to it meanwhile who waits for
+        nobody."""
+
     def hold(self, names: Sequence[int], *, within: int | None = None) -> None:
         """Wait until nobody else holds any of these numbers; hold them, in their order, to the end.
 
@@ -54,11 +63,17 @@ class Database(Protocol):
     def read(self) -> AbstractContextManager[Transaction]:
         """A transaction that sees one state of the store."""
 
+    def once(self, sql: str, *values: Any) -> list[Row]:
+        """All rows of a statement that reads, alone: it sees one state of the store."""
+
     def retry(self, work: Callable[[Transaction], Done]) -> Done:
         """Do the work in a transaction that may write, again when others got in its way. Raises BusyError."""
 
     def sweep(self) -> tuple[str, ...]:
         """Make bytes of deleted rows go; gives notes on those that are out of reach."""
+
+    def scrub(self) -> tuple[str, ...]:
+        """Do more than that, which may take long and keep others waiting; gives notes on what is still out of reach."""
 
     def files(self) -> tuple[Path, ...]:
         """Files that hold the database; none where a server keeps them."""
@@ -83,3 +98,9 @@ def connect(url: str) -> Database:
 def only(rows: Sequence[Row]) -> Any:
     """The first value of the first row."""
     return rows[0][0]
+
+
+def column_rows(columns: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
+    """Rows from columns, of which those that are one value count for every row."""
+    lists = [one.tolist() if hasattr(one, "tolist") else one for one in columns.values()]
+    return zip(*(one if isinstance(one, list) else repeat(one) for one in lists), strict=False)

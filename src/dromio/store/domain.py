@@ -2,32 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from dromio.engines.row_facts import CleanedRecord
+from dromio.errors import UsageError
+from dromio.model.files import parse_model
 from dromio.model.schema import Model
 from dromio.records import RecordKey
-from dromio.store import batch, clock, entities, erase, export, golden, ingest, judgements, outbox, redo, review
+from dromio.store import (
+    batch,
+    clock,
+    entities,
+    erase,
+    export,
+    golden,
+    ingest,
+    judgements,
+    outbox,
+    redo,
+    review,
+    sharing,
+    tombstones,
+    versions,
+)
 from dromio.store.bulk import without_collection
 from dromio.store.database import Transaction, only
 from dromio.store.delivered import Delivery, canonical, delivered, parts_of
 from dromio.store.entities import Entity, Event, RecordVersion
 from dromio.store.erase import Certificate
-from dromio.store.errors import UnknownError
+from dromio.store.errors import BusyError
+from dromio.store.feed import Feed
 from dromio.store.golden import GoldenRecord
 from dromio.store.ingest import Arrival
-from dromio.store.ingest_many import accept_many
+from dromio.store.ingest_many import Coming, accept_all
 from dromio.store.judgements import Author
 from dromio.store.matching import Matcher
-from dromio.store.proposal import Proposal, propose
+from dromio.store.proposal import SHOWN, Proposal, propose
 from dromio.store.recompute import expect
 from dromio.store.resolution import Resolution
-from dromio.store.review import ReviewItem
+from dromio.store.review import ReviewItem, Settings
 from dromio.store.session import Session, add_model, check_model
+from dromio.store.tombstones import ErasedAgain, Tombstones
 from dromio.store.verify import Verification, verify
+from dromio.store.versions import ModelVersion
 from dromio.store.work import Work
+
+_UNSWEPT = "others were reading, so old rows may stand in the write-ahead log until it is next emptied"
+Step = Callable[[str], None]
+"""Told what comes next in work that takes a while; what it raises ends the work, and nothing has been changed."""
 
 
 class Domain(Session):
@@ -36,6 +61,8 @@ class Domain(Session):
     A record's values are a mapping of column to text (or number, date, list of texts), as the model names them;
     columns that the model does not use are kept too.
     """
+
+    _feed: Feed | None = None
 
     @property
     def model(self) -> Model:
@@ -71,29 +98,19 @@ class Domain(Session):
             arrival(self._loaded.matcher)
         return self._database.retry(work)
 
-    def resolve_many(self, records: Iterable[Delivery], *, at_once: int = 2000) -> list[Resolution]:
+    def resolve_many(self, records: Iterable[Delivery], *, at_once: int = 20_000) -> list[Resolution]:
         """Add or replace many records, `at_once` of them in each durable transaction, as `resolve` would.
 
-        The answers have no candidates. Raises what `resolve` raises; then the transactions before have been accepted.
+        More at once take less time for each, and keep other writers waiting for longer. The answers have no candidates.
+        Raises what `resolve` raises; then the transactions before have been accepted.
         """
         answers: list[Resolution] = []
         for part in parts_of(records, at_once):
             keys = [self._key(one.source, one.unique_id) for one in part]
             self._know_sources(keys)
-            contents = [delivered(one.values) for one in part]
-
-            def accept(own: Work, part: list[Delivery] = part, contents: Any = contents) -> list[Resolution]:
-                return accept_many(
-                    own,
-                    [
-                        Arrival(key, canonical(content), own.matcher.prepare(key, content), one.version)
-                        for one, content in zip(part, contents, strict=True)
-                        for key in [RecordKey(one.source, one.unique_id)]
-                    ],
-                )
-
+            coming = [Coming(key, delivered(one.values), one.version) for key, one in zip(keys, part, strict=True)]
             with without_collection():
-                answers += self._change(accept)
+                answers += self._change(lambda own, coming=coming: accept_all(own, coming))  # type: ignore[misc]
         return answers
 
     def search(self, values: Mapping[str, Any]) -> Resolution:
@@ -166,7 +183,11 @@ class Domain(Session):
         self._change(lambda own: judgements.undo(own, act))
 
     def redo(self, limit: int | None = None) -> int:
-        """Work off the queue of blocks to be compared again, up to a limit; gives how many still wait."""
+        """Work off the queue of what is to be compared again, up to a limit; gives how many still wait.
+
+        Review items that are too old by the domain's settings expire too.
+        """
+        self._change(review.expire_old)
         done = 0
         while (limit is None or done < limit) and self._change(redo.redo_one):
             done += 1
@@ -174,6 +195,9 @@ class Domain(Session):
 
     def entity(self, entity_id: int, *, as_of: datetime | None = None) -> Entity:
         """What an entity id stands for, now or at an earlier moment. Raises UnknownError for one never given."""
+        live = entities.live_entity(self._database, self._domain_id, entity_id) if as_of is None else None
+        if live is not None:
+            return live
         moment = None if as_of is None else clock.from_datetime(as_of)
         return self._read(lambda own: entities.read_entity(own, entity_id, moment))
 
@@ -209,6 +233,26 @@ class Domain(Session):
         """Close review items opened before a moment; gives their number."""
         return self._change(lambda own: review.expire(own, clock.from_datetime(before)))
 
+    def people_sharing(self, *records: CleanedRecord) -> dict[tuple[int, str], int]:
+        """How many people share each value of cleaned records that too many do, by the place of the watched field in
+        the model and the value."""
+        return self._read(lambda own: sharing.people_of(own, records))
+
+    def settings(self) -> Settings:
+        """The settings of the domain."""
+        return self._read(review.settings_of)
+
+    def ask_consent(self, *, wanted: bool = True) -> None:
+        """From now on merge existing entities only when a person has accepted it in review, or no longer ask.
+
+        Where nobody is asked any more, the merges that waited are made.
+        """
+        self._change(lambda own: review.ask_consent(own, wanted=wanted))
+
+    def keep_review(self, days: int | None) -> None:
+        """Let review items expire when they are older than some days (1 to 36,500); None: never. Raises UsageError."""
+        self._change(lambda own: review.keep_for(own, days))
+
     def erase(self, entity_id: int, *, suppress: bool = False) -> Certificate:
         """Erase all that is held about an entity, and prove it where the database's bytes can be read.
 
@@ -216,11 +260,33 @@ class Domain(Session):
         UnknownError when there is nothing to erase.
         """
         erased = self._change(lambda own: erase.erase_entity(own, entity_id, suppress=suppress))
+        scanned, found, notes = self._sweep(erased.texts)
+        return replace(erased.certificate, scanned=scanned, found=found, notes=(*erased.certificate.notes, *notes))
+
+    def erased(self) -> Tombstones:
+        """A list of all that was erased, which names nobody: keep it outside, for the day a backup is restored."""
+        return self._read(tombstones.tombstones)
+
+    def erase_again(self, told: Tombstones) -> ErasedAgain:
+        """Erase in a restored store what a later list of `erased` names; safe to do again.
+
+        Raises ConflictError for the list of another store or domain.
+        """
+        done, erased = self._change(lambda own: tombstones.erase_again(own, told))
+        scanned, found, notes = self._sweep([] if erased is None else erased.texts)
+        own_notes = () if erased is None else erased.certificate.notes
+        return replace(done, scanned=scanned, found=found, notes=(*own_notes, *notes))
+
+    def _sweep(self, texts: list[str]) -> tuple[int | None, int | None, tuple[str, ...]]:
+        """Let go of the bytes of what was erased: (texts looked for, texts found, what is out of reach)."""
         batch.clear_retired(self._database, self._domain_id)
-        notes = self._database.sweep()
+        try:
+            notes = self._database.sweep()
+        except BusyError:
+            notes = (_UNSWEPT,)
         files = self._database.files()
-        scanned, found = erase.scan(files, erased.texts) if files else (None, None)
-        return replace(erased.certificate, scanned=scanned, found=found, notes=notes)
+        scanned, found = erase.scan(files, texts) if files else (None, None)
+        return scanned, found, notes
 
     def export(self, entity_id: int) -> dict[str, Any]:
         """Everything held about one entity, and nothing about another, as plain values. Raises UnknownError."""
@@ -238,47 +304,92 @@ class Domain(Session):
         """Take changes (by their numbers) out of the outbox."""
         self._change(lambda own: outbox.acknowledge(own, changes))
 
-    def resolve_all(self) -> int:
-        """Work all clusters out again in a batch and publish them in one step; gives the number of entities."""
-        return self._publish(None)
+    def changes(self, after: int = 0, limit: int = 1000, *, wait_seconds: float = 0) -> list[Event]:
+        """All that happened behind the change of a number, oldest first, in ids only; each once, none left out.
 
-    def propose_model(self, model: Model) -> Proposal:
-        """Keep a model as the next version, and say what it would change; nothing changes until it is applied."""
+        Where there is nothing, waits some seconds (20 at most) for something to happen.
+        """
+        if self._feed is None:
+            self._feed = Feed(self._database, self._domain_id, self._read(lambda own: own.domain_lock))
+        return self._feed.read(after, limit, wait_seconds)
+
+    def resolve_all(self, *, step: Step | None = None) -> int:
+        """Work all clusters out again in a batch and publish them in one step; gives the number of entities."""
+        return self._publish(None, step)
+
+    def add_model(self, model: Model) -> int:
+        """Keep a model as the next version and give its number; nothing changes until it is applied."""
         check_model(model)
         with self._database.write() as transaction:
             model_id = add_model(transaction, self._domain_id, model)
-        return self._read(lambda own: self._proposal(own, model_id))
+            return int(only(transaction.rows("SELECT version FROM models WHERE model_id = ?", model_id)))
 
-    def apply_model(self, version: int) -> int:
+    def models(self) -> list[ModelVersion]:
+        """All versions of the model, the oldest first."""
+        with self._database.read() as transaction:
+            return versions.model_versions(transaction, self._domain_id)
+
+    def model_version(self, version: int) -> Model:
+        """A version of the model, whatever became of it. Raises UnknownError."""
+        with self._database.read() as transaction:
+            return parse_model(versions.document_of_version(transaction, self._domain_id, version))
+
+    def drop_model(self, version: int) -> None:
+        """Put a version aside that was never applied. Raises UnknownError, ConflictError."""
+        self._database.retry(lambda transaction: versions.drop_model(transaction, self._domain_id, version))
+
+    def check_version(self, version: int) -> None:
+        """Raise UnknownError for a version that is not there, ConflictError for one that was dropped."""
+        with self._database.read() as transaction:
+            versions.model_of(transaction, self._domain_id, version)
+
+    def propose_version(self, version: int, *, shown: int = SHOWN) -> Proposal:
+        """What a version that was kept would change, as of now. Raises UnknownError, ConflictError."""
+        return self._read(lambda own: self._proposal(own, versions.model_of(own.tx, self._domain_id, version), shown))
+
+    def propose_model(self, model: Model, *, shown: int = SHOWN) -> Proposal:
+        """Keep a model as the next version, and say what it would change; nothing changes until it is applied.
+
+        `shown`: how many joined clusters, split entities and golden values are listed; all are counted.
+        """
+        if shown < 0:
+            raise UsageError(f"shown must be 0 or more, found {shown}")
+        check_model(model)
+        with self._database.write() as transaction:
+            model_id = add_model(transaction, self._domain_id, model)
+        return self._read(lambda own: self._proposal(own, model_id, shown))
+
+    def apply_model(self, version: int, *, step: Step | None = None) -> int:
         """Resolve all records by a model that was proposed, in one step; gives the number of entities."""
-        return self._publish(version)
+        return self._publish(version, step)
 
-    def _proposal(self, own: Work, model_id: int) -> Proposal:
+    def _proposal(self, own: Work, model_id: int, shown: int) -> Proposal:
         loaded = self._load(own.tx, model_id)
         version = only(own.tx.rows("SELECT version FROM models WHERE model_id = ?", model_id))
-        query = "SELECT record_id, entity_id FROM placements WHERE generation = ?"
-        before: dict[int, int] = dict(own.tx.rows(query, own.generation))
-        return propose(version, expect(replace(own, matcher=loaded.matcher, rules=loaded.rules)), before)
+        new = replace(own, matcher=loaded.matcher, rules=loaded.rules)
+        return propose(own, new, version, expect(new), shown=shown)
 
-    def _publish(self, version: int | None) -> int:
+    def _publish(self, version: int | None, step: Step | None = None) -> int:
+        tell = step or (lambda phase: None)
+
         def loaded(own: Work) -> tuple[int, Work]:
             if version is None:
                 query = "SELECT model_id FROM generations WHERE generation = ?"
                 return int(only(own.tx.rows(query, own.generation))), own
-            query = "SELECT model_id FROM models WHERE domain_id = ? AND version = ?"
-            rows = own.tx.rows(query, self._domain_id, version)
-            if not rows:
-                raise UnknownError(f"there is no model version {version} in domain {self.name!r}")
-            model = self._load(own.tx, only(rows))
+            model = self._load(own.tx, versions.model_of(own.tx, self._domain_id, version))
             return model.model_id, replace(own, matcher=model.matcher, rules=model.rules)
 
+        tell("compare")
         expected, seen = self._read(lambda own: (expect(loaded(own)[1]), batch.last_change(own)))
+        tell("publish")
 
         def publish(own: Work) -> int:
             model_id, new = loaded(own)
             batch.publish(new, model_id, expected, seen)
             query = "SELECT count(DISTINCT p.entity_id) FROM placements p JOIN domains d ON d.generation = p.generation"
-            return int(only(own.tx.rows(f"{query} WHERE d.domain_id = ?", self._domain_id)))
+            found = int(only(own.tx.rows(f"{query} WHERE d.domain_id = ?", self._domain_id)))
+            tell("commit")
+            return found
 
         entities_now = self._change(publish)
         batch.clear_retired(self._database, self._domain_id)

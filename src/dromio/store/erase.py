@@ -19,6 +19,7 @@ from dromio.store.settle import Unsettled, settle
 from dromio.store.work import Change, Placement, Work
 
 REDACTED = "[REDACTED]"
+_IMPORT_WAITS = "an import that has not ended may bring in records of the person again"
 _TELLING = 8
 """Shorter ids may stand anywhere in a file by chance."""
 _IDENTIFYING = frozenset(WHOLE_VALUE) - {"date"}
@@ -46,6 +47,7 @@ _DELETED = (
     ("manual_values", ("record_id",)),
     ("review_items", ("left_id", "right_id")),
     ("judgements", ("left_id", "right_id")),
+    ("held_merges", ("left_id", "right_id")),
 )
 
 
@@ -81,6 +83,14 @@ def erase_entity(work: Work, entity_id: int, *, suppress: bool = False) -> Erase
     now on; only keyed hashes of them are kept. Raises UnknownError when there is nothing to erase."""
     work.hold_domain()
     records = _records(work, entity_id)
+    erased = erase_records(work, records, entity_id, suppress=suppress)
+    work.tx.run(_ERASE_ENTITIES, entity_id, entity_id)
+    work.note(Change("erased", None, entity_id))
+    return erased
+
+
+def erase_records(work: Work, records: list[int], entity_id: int, *, suppress: bool = False) -> Erased:
+    """Erase records of a domain that is held, whatever entity they are in, for a certificate about `entity_id`."""
     placed = work.placed(records)
     texts = _texts(work, records)
     hashes = {one for each in placed.values() for one in identifying(work.matcher, each)} if suppress else set()
@@ -89,11 +99,20 @@ def erase_entity(work: Work, entity_id: int, *, suppress: bool = False) -> Erase
     settle(work, Unsettled(seeds=set(), gone=placed, changed=set(placed)))
     rows = {"records": len(records)} | _delete_rows(work, records)
     work.tx.many(_TOMBSTONE, [(f"{REDACTED}:{record}", work.now, record) for record in records])
-    work.tx.run(_ERASE_ENTITIES, entity_id, entity_id)
     work.tx.many(_SUPPRESS, [(work.domain_id, one, work.now) for one in sorted(hashes)])
-    work.note(Change("erased", None, entity_id))
-    certificate = Certificate(entity_id, as_text(work.now), len(records), rows, len(hashes))
+    waiting = _forget_jobs(work)
+    notes = (_IMPORT_WAITS,) if waiting else ()
+    certificate = Certificate(entity_id, as_text(work.now), len(records), rows, len(hashes), notes=notes)
     return Erased(certificate, texts)
+
+
+def _forget_jobs(work: Work) -> bool:
+    """Forget what proposals told of records, and let those at work begin anew; gives whether an import waits."""
+    work.tx.run("UPDATE jobs SET result = NULL WHERE domain_id = ? AND kind = 'propose'", work.domain_id)
+    again = "UPDATE jobs SET state = 'waiting', phase = '', attempt = attempt - 1, holder = NULL, held_until = NULL"
+    work.tx.run(f"{again} WHERE domain_id = ? AND kind = 'propose' AND state = 'running'", work.domain_id)
+    parts = "SELECT 1 FROM job_parts p JOIN jobs j ON j.job_id = p.job_id WHERE j.domain_id = ? LIMIT 1"
+    return bool(work.tx.rows(parts, work.domain_id))
 
 
 def identifying(matcher: Matcher, record: Placement) -> set[int]:

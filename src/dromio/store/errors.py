@@ -1,21 +1,7 @@
-"""Errors of the identity store, by what the caller can do about them."""
+"""Errors of the identity store, by what the caller can do about them; they stand in the tree of `dromio.errors`."""
 
 from __future__ import annotations
 
-from dromio.errors import DromioError, InputError, UsageError
+from dromio.errors import BusyError, ConflictError, StoreError, UnknownError
 
-
-class StoreError(DromioError):
-    """A store cannot be opened or trusted; the text says why. Nothing was changed."""
-
-
-class BusyError(DromioError):
-    """Others kept the store from doing it; nothing was changed, and trying again may succeed."""
-
-
-class UnknownError(InputError):
-    """A domain, record, entity or item that the caller names does not exist."""
-
-
-class ConflictError(UsageError):
-    """What is asked contradicts what the store already holds; nothing was changed."""
+__all__ = ["BusyError", "ConflictError", "StoreError", "UnknownError"]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from dromio.errors import UsageError
 from dromio.model.schema import Model
 from dromio.records import RecordKey
+from dromio.store.database import Row
 from dromio.store.delivered import Delivered, from_canonical
 from dromio.store.judgements import Author, records_of
 from dromio.store.work import Change, Work
@@ -58,10 +59,31 @@ def golden_record(work: Work, entity_id: int) -> GoldenRecord:
         RecordKey(source, unique_id): from_canonical(content)
         for _, source, unique_id, content in work.tx.rows(_CONTENT, records)
     }
-    values = survivors(contents, work.matcher.model)
-    written = sorted(work.tx.rows(_MANUAL, records), key=lambda row: (row[3], -row[4]))
-    values |= {name: GoldenValue(value, None, author) for name, value, author, _, _ in written}
+    values = survivors(contents, work.matcher.model) | _newest(work.tx.rows(_MANUAL, records))
     return GoldenRecord(entity_id, tuple(sorted(contents)), values)
+
+
+def _newest(written: Iterable[Row]) -> dict[str, GoldenValue]:
+    """Column -> the value that a person wrote last."""
+    ordered = sorted(written, key=lambda row: (row[3], -row[4]))
+    return {name: GoldenValue(value, None, author) for name, value, author, _, _ in ordered}
+
+
+def golden_values(
+    work: Work, groups: Sequence[Sequence[int]], contents: Mapping[int, tuple[RecordKey, Delivered]]
+) -> list[dict[str, GoldenValue]]:
+    """Values of the golden record that each group of records has under the model; no record is in two groups.
+
+    `contents`: key and values of every record.
+    """
+    written: dict[int, list[Row]] = {}
+    for row in work.tx.rows(_MANUAL, [record for group in groups for record in group]):
+        written.setdefault(row[4], []).append(row)
+    chosen = survivors_of([dict(contents[record] for record in group) for group in groups], work.matcher.model)
+    return [
+        values | _newest(row for record in group for row in written.get(record, ()))
+        for group, values in zip(groups, chosen, strict=True)
+    ]
 
 
 def write_value(work: Work, entity_id: int, name: str, value: str | None, author: Author) -> None:
@@ -88,6 +110,23 @@ def clear_value(work: Work, entity_id: int, name: str) -> None:
 
 def survivors(contents: Mapping[RecordKey, Delivered], model: Model) -> dict[str, GoldenValue]:
     """Column -> surviving value and the record it is from, for the records of one entity."""
+    return survivors_of([contents], model)[0]
+
+
+def survivors_of(entities: Sequence[Mapping[RecordKey, Delivered]], model: Model) -> list[dict[str, GoldenValue]]:
+    """The same for the records of each of several entities, none of them in two."""
+    alike: dict[tuple[str, ...], list[int]] = {}
+    for number, contents in enumerate(entities):
+        lists = (name for name, is_list in _columns(contents, model).items() if is_list)
+        alike.setdefault(tuple(sorted(lists)), []).append(number)
+    found: dict[int, dict[str, GoldenValue]] = {}
+    for numbers in alike.values():
+        found |= zip(numbers, _survivors([entities[number] for number in numbers], model), strict=True)
+    return [found[number] for number in range(len(entities))]
+
+
+def _survivors(entities: Sequence[Mapping[RecordKey, Delivered]], model: Model) -> Iterator[dict[str, GoldenValue]]:
+    """The survivors of entities that have lists in the same columns."""
     import duckdb
     import numpy as np
     import pyarrow as pa
@@ -95,20 +134,26 @@ def survivors(contents: Mapping[RecordKey, Delivered], model: Model) -> dict[str
     from dromio.golden import golden_records
     from dromio.io.sources import read_records
 
+    contents = {key: values for own in entities for key, values in own.items()}
+    entity_of = {key: number for number, own in enumerate(entities) for key in own}
     sources = sorted({key.source for key in contents})
     with duckdb.connect() as con:
         con.execute("SET threads = 1")
         inputs = {source: _table(source, contents, model) for source in sources}
         records = read_records(con, inputs, id_column="unique_id")
-        row = golden_records(records, model, np.zeros(len(contents), np.int64), pa.array(["entity"])).to_pylist()[0]
-    names = {key.unique_id if len(sources) == 1 else ":".join(key): key for key in contents}
-    origins = {
-        column: names.get(str(row[f"{one.name}__from"]))
-        for one in model.attributes
-        for column in one.inputs[0].columns.values()
-    }
-    columns = [name for name in row if name in _columns(contents, model)]
-    return {name: GoldenValue(row[name], origins.get(name)) for name in columns if row[name] is not None}
+        keys = zip(records.source_names.to_pylist(), map(str, records.ids.to_pylist()), strict=True)
+        cluster = np.array([entity_of[RecordKey(*key)] for key in keys], np.int64)
+        ids = pa.array([str(number) for number in range(len(entities))])
+        rows = golden_records(records, model, cluster, ids).to_pylist()
+    columns = _columns(contents, model)
+    origins = {column: f"{one.name}__from" for one in model.attributes for column in one.inputs[0].columns.values()}
+    for own, row in zip(entities, rows, strict=True):
+        names = {key.unique_id if len(sources) == 1 else ":".join(key): key for key in own}
+        yield {
+            name: GoldenValue(row[name], names.get(str(row[origins[name]])) if name in origins else None)
+            for name in row
+            if name in columns and row[name] is not None
+        }
 
 
 def _columns(contents: Mapping[RecordKey, Delivered], model: Model) -> dict[str, bool]:

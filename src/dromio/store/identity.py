@@ -32,11 +32,9 @@ def name_clusters(
     work: Work, clusters: Clusters, before: Mapping[int, int], changed: Collection[int]
 ) -> dict[int, int]:
     """Entity of every record. `before`: the entity that records had, also of such as have just gone."""
-    cluster_of = {record: number for number, cluster in enumerate(clusters) for record in cluster}
-    cores = _cores(cluster_of, before, changed)
-    heirs: dict[int, list[int]] = {}
-    for entity, core in cores.items():
-        heirs.setdefault(cluster_of[core], []).append(entity)
+    cluster_of = _cluster_of(clusters)
+    cores = cores_of(cluster_of, before, changed)
+    heirs = _heirs(cluster_of, cores)
     named = {number: min(entities) for number, entities in heirs.items()}
     for number, entities in heirs.items():
         for entity in entities:
@@ -59,7 +57,26 @@ def name_clusters(
     return {record: named[number] for record, number in cluster_of.items()}
 
 
-def _cores(cluster_of: Mapping[int, int], before: Mapping[int, int], changed: Collection[int]) -> dict[int, int]:
+def heirs_of(clusters: Clusters, before: Mapping[int, int]) -> list[int | None]:
+    """The entity that every cluster would go on; None for those that hold no core, which get another id."""
+    cluster_of = _cluster_of(clusters)
+    heirs = _heirs(cluster_of, cores_of(cluster_of, before, ()))
+    return [min(heirs[number]) if number in heirs else None for number in range(len(clusters))]
+
+
+def _cluster_of(clusters: Clusters) -> dict[int, int]:
+    return {record: number for number, cluster in enumerate(clusters) for record in cluster}
+
+
+def _heirs(cluster_of: Mapping[int, int], cores: Mapping[int, int]) -> dict[int, list[int]]:
+    """Cluster -> entities whose core it holds."""
+    heirs: dict[int, list[int]] = {}
+    for entity, core in cores.items():
+        heirs.setdefault(cluster_of[core], []).append(entity)
+    return heirs
+
+
+def cores_of(cluster_of: Mapping[int, int], before: Mapping[int, int], changed: Collection[int]) -> dict[int, int]:
     """Entity -> its earliest record that is still there."""
     cores: dict[int, int] = {}
     for record in sorted(cluster_of, key=lambda one: (one in changed, one)):

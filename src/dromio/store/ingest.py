@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from dromio.deciders import Verdict
 from dromio.records import RecordKey
-from dromio.store import review
 from dromio.store.blocks import enter, leave, look_up
 from dromio.store.database import only
+from dromio.store.doubts import forget
 from dromio.store.erase import refuse_suppressed
 from dromio.store.errors import ConflictError
 from dromio.store.matching import Prepared
 from dromio.store.resolution import Candidate, Resolution, in_bits
 from dromio.store.settle import Pair, Unsettled, may_pair, pair_of, settle
+from dromio.store.sharing import Among, hashes_of, lowered, noted_among, noted_with
 from dromio.store.work import Change, Placement, Work
 
 Compared = dict[int, tuple[Placement, Verdict]]
@@ -139,7 +139,7 @@ def search(work: Work, key: RecordKey, prepared: Prepared) -> Resolution:
     """To whom the record would belong by its best candidate; writes nothing."""
     record = Placement.of(0, key, prepared)
     entry = look_up(work, record)
-    verdicts = _compare(work, record, entry.candidates)
+    verdicts = _without_shared(work, record, _compare(work, record, entry.candidates), noted_with(work, record))
     shown = _shown(work, record, verdicts)
     same = work.placed(entry.same)
     best = next((one.entity_id for one in shown if one.decision == "match"), None)
@@ -168,6 +168,8 @@ def _place(work: Work, record_id: int, known: Stored | None, arrival: Arrival) -
     fresh: dict[Pair, int] = {pair_of(record_id, other): one.weight for other, (_, one) in verdicts.items()}
     linked = {other for other, (_, one) in verdicts.items() if work.rules.links(one.weight)}
     gone = {record_id: old} if old else {}
+    if known:
+        forget(work, record_id)
     placed = settle(
         work,
         Unsettled(
@@ -179,25 +181,12 @@ def _place(work: Work, record_id: int, known: Stored | None, arrival: Arrival) -
             disturbed=entry.disturbed,
         ),
     )
-    if known:
-        review.forget(work, record_id)
-    review.offer(work, _undecided(work, record, placed, verdicts))
     outcome = "updated" if old else "added"
     work.note(Change(outcome, record_id, record.entity_id, gone[record_id].entity_id if gone else None))
     others = any(one.entity_id == record.entity_id for other, one in placed.items() if other != record_id)
     verdicts = {other: (placed.get(other, one), verdict) for other, (one, verdict) in verdicts.items()}
+    verdicts = _without_shared(work, record, verdicts, noted_among(work))
     return Resolution(record.entity_id, "match" if others else "new", outcome, _shown(work, record, verdicts))
-
-
-def _undecided(
-    work: Work, record: Placement, placed: Mapping[int, Placement], verdicts: Compared
-) -> Iterator[tuple[Pair, str, int]]:
-    """Pairs that a person should see: possible matches, and matches that did not end in one entity."""
-    for other, (one, verdict) in verdicts.items():
-        apart = placed.get(other, one).entity_id != record.entity_id
-        if apart and verdict.decision != "non-match":
-            kind = "possible" if verdict.decision == "review" else "ambiguous"
-            yield pair_of(record.record_id, other), kind, verdict.weight
 
 
 def _compare(work: Work, record: Placement, candidates: set[int]) -> Compared:
@@ -208,6 +197,16 @@ def _compare(work: Work, record: Placement, candidates: set[int]) -> Compared:
         for other, one in found.items()
         if may_pair(work, record, one)
     }
+
+
+def _without_shared(work: Work, record: Placement, verdicts: Compared, among: Among) -> Compared:
+    """The verdicts with reviews in the place of matches that rest on values of too many people."""
+    if not work.matcher.model.shared_values:
+        return verdicts
+    cleaned = {other: one.cleaned for other, (one, _) in verdicts.items()} | {record.record_id: record.cleaned}
+    pairs = {(record.record_id, other): verdict.weight for other, (_, verdict) in verdicts.items()}
+    less = lowered(work.matcher, cleaned, pairs, among)
+    return verdicts | {other: (verdicts[other][0], verdict) for (_, other), verdict in less.items()}
 
 
 def _shown(work: Work, record: Placement, verdicts: Compared) -> tuple[Candidate, ...]:
@@ -281,4 +280,5 @@ def _hold_keys(work: Work, *records: Placement) -> None:
     """Keep others from writing records that share a key with these, where there are others."""
     if work.tx.is_shared:
         hashes = {value for one in records for key in one.keys for value in key.values}
+        hashes |= {value for one in records for value in hashes_of(work.matcher, one.cleaned)}
         work.tx.hold(sorted(hashes | {one.digest for one in records if one.digest is not None}))

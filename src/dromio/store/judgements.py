@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from dromio.errors import UsageError
 from dromio.records import RecordKey
+from dromio.store.consent import held_between
 from dromio.store.database import only
 from dromio.store.errors import ConflictError, UnknownError
 from dromio.store.settle import Pair, Unsettled, pair_of, settle
@@ -48,7 +49,8 @@ def judge(work: Work, left: RecordKey, right: RecordKey, verdict: str, author: A
         raise UsageError(f"a judgement is on two records, found {left.unique_id!r} of source {left.source!r} twice")
     work.hold_domain()
     pair = pair_of(_expect(work, left), _expect(work, right))
-    return _act(work, "judge", author, {pair: verdict})
+    consented = held_between(work, pair) if verdict == "positive" else set()
+    return _act(work, "judge", author, dict.fromkeys(sorted(consented), "positive") | {pair: verdict})
 
 
 def withdraw(work: Work, left: RecordKey, right: RecordKey, author: Author) -> int:
@@ -70,6 +72,12 @@ def merge(work: Work, entities: Sequence[int], author: Author) -> int:
     if len(set(entities)) < 2 or not pairs:
         raise UsageError(f"a merge needs two different entities, found {', '.join(map(str, entities)) or 'none'}")
     return _act(work, "merge", author, pairs)
+
+
+def keep_apart(work: Work, one: int, other: int, author: Author) -> int:
+    """Judge the records of two entities not to be one, and give the number of the act."""
+    pairs = [pair_of(left, right) for left in records_of(work, one) for right in records_of(work, other)]
+    return _act(work, "judge", author, dict.fromkeys(pairs, "negative"))
 
 
 def unmerge(work: Work, entity: int, keys: Iterable[RecordKey], author: Author) -> int:

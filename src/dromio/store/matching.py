@@ -6,8 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import product
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pydantic_core import from_json
 
@@ -58,7 +57,7 @@ class Prepared:
     @property
     def cleaned_text(self) -> str:
         """Cleaned values as the store keeps them."""
-        return json.dumps(self.cleaned, separators=(",", ":"), ensure_ascii=False)
+        return json.dumps(self.cleaned, separators=(",", ":"), ensure_ascii=False, sort_keys=True)
 
 
 def keys_from(text: str) -> tuple[bool, list[KeyHashes]]:
@@ -82,12 +81,12 @@ class Matcher:
         self._begun = blake2b(digest_size=8, key=secret)
         words = words_of_model(model)
         parts = list(dict.fromkeys(part for key in self.plan.keys for part in (*key.parts, *key.split_by)))
-        self._parts = [(attribute, values_of(part, words.get(attribute, {}))) for attribute, part in parts]
-        self._keys = [[parts.index(part) for part in key.parts] for key in self.plan.keys]
-        split = list(dict.fromkeys(part for key in self.plan.keys for part in key.split_by))
-        self._split = [parts.index(part) for part in split]
-        self._splits = [[split.index(part) for part in key.split_by] for key in self.plan.keys]
-        self._compared = _compared_fields(self.plan)
+        self.parts = [(attribute, part, values_of(part, words.get(attribute, {}))) for attribute, part in parts]
+        """Attribute, expression and values of everything that is a part of keys."""
+        self.key_parts = [[parts.index(part) for part in key.parts] for key in self.plan.keys]
+        self.split_parts = [[parts.index(part) for part in key.split_by] for key in self.plan.keys]
+        self._split = sorted({part for own in self.split_parts for part in own})
+        self.compared = _compared_fields(self.plan)
 
     @property
     def crosses_sources(self) -> bool:
@@ -101,7 +100,7 @@ class Matcher:
 
     def prepare_cleaned(self, cleaned: CleanedRecord) -> Prepared:
         """The same from its cleaned values."""
-        digest, attributes = self._digest(cleaned) if self.plan.comparisons else (None, 0)
+        digest, attributes = self.digest(cleaned) if self.plan.comparisons else (None, 0)
         joins = attributes >= LEAST_ATTRIBUTES and not self.model.clustering.one_to_one
         return Prepared(cleaned, list(self._hashed_keys(cleaned)), digest, joins)
 
@@ -133,21 +132,10 @@ class Matcher:
         found.update(text.encode())
         return int.from_bytes(found.digest(), "big", signed=True)
 
-    def _hashed_keys(self, cleaned: CleanedRecord) -> Iterator[KeyHashes]:
-        values = [set(_all_values(cleaned, *part)) for part in self._parts]
-        split = [
-            sorted([self.hashed(f"\x1e{number}\x1e{one}") for one in values[part]])
-            for number, part in enumerate(self._split)
-        ]
-        for number, (parts, splits) in enumerate(zip(self._keys, self._splits, strict=True)):
-            named = product([str(number)], *[values[part] for part in parts])
-            found = [self.hashed("\x1f".join(one)) for one in named]
-            yield KeyHashes(sorted(found), [split[one] for one in splits] if found else [])
-
-    def _digest(self, cleaned: CleanedRecord) -> tuple[int | None, int]:
+    def digest(self, cleaned: CleanedRecord) -> tuple[int | None, int]:
         """(hash of all values that count, None without any; number of attributes that have one)."""
         said: list[tuple[str, list[tuple[str, list[tuple[str, str]]]]]] = []
-        for name, used in self._compared.items():
+        for name, used in self.compared.items():
             values = [
                 (label, [(one, fields[one]) for one in used if one in fields])
                 for label, fields in cleaned.get(name, ())
@@ -157,10 +145,17 @@ class Matcher:
                 said.append((name, told))
         return (self.hashed(json.dumps(said)), len(said)) if said else (None, 0)
 
-
-def _all_values(cleaned: CleanedRecord, attribute: str, values: Any) -> Iterator[str]:
-    for _, fields in cleaned.get(attribute, ()):
-        yield from values(fields)
+    def _hashed_keys(self, cleaned: CleanedRecord) -> Iterator[KeyHashes]:
+        hashes = [
+            {self.hashed(value) for _, fields in cleaned.get(attribute, ()) for value in values(fields)}
+            for attribute, _, values in self.parts
+        ]
+        split = {part: sorted(hashes[part]) for part in self._split}
+        for number, (parts, splits) in enumerate(zip(self.key_parts, self.split_parts, strict=True)):
+            found = {_mixed(number)}
+            for part in parts:
+                found = {_mixed(one ^ (other & _MASK)) for one in found for other in hashes[part]}
+            yield KeyHashes(sorted(map(_signed, found)), [split[one] for one in splits] if found else [])
 
 
 def _compared_fields(plan: Plan) -> dict[str, list[str]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dromio.errors import MissingExtraError
-from dromio.store.database import Done, Row
+from dromio.store.database import Done, Row, column_rows
 from dromio.store.errors import BusyError, StoreError
 
 try:
@@ -24,16 +24,12 @@ PINNED = {"fsync": "on", "full_page_writes": "on"}
 """Settings of the server without which a commit can be lost."""
 _SAFE_COMMIT = ("on", "remote_apply", "remote_write")
 _SETTINGS = "-c synchronous_commit=on -c default_transaction_isolation=read\\ committed"
-_SWEPT = (
-    "records",
-    "record_versions",
-    "placements",
-    "manual_values",
-    "judgements",
-    "acts",
-    "review_items",
-    "keys",
-    "edges",
+_TABLES = "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename"
+_ELSEWHERE = "backups, replicas, archived segments and the server's own logs are out of reach"
+_LEFT_IN_LOG = "the server's write-ahead log holds old rows until its segments are overwritten or removed"
+_LEFT_IN_PAGES = (
+    "no query finds the rows, and planner statistics are made anew; bytes of them may stay in unused parts of the table"
+    " files until these are overwritten, or until: dromio store scrub"
 )
 _CONFLICTS = (
     psycopg.errors.DeadlockDetected,
@@ -74,15 +70,21 @@ class Postgres:
     @contextmanager
     def write(self) -> Iterator[_Transaction]:
         """A transaction that may write."""
-        with _without_values(), self._pool.connection() as connection, connection.transaction():
-            yield _Transaction(connection)
+        with _without_values(), self._pool.connection() as connection:
+            connection.execute("BEGIN")
+            yield _Transaction(connection)  # the pool commits, or rolls back where this raises
 
     @contextmanager
     def read(self) -> Iterator[_Transaction]:
         """A transaction that sees one state of the store."""
-        with _without_values(), self._pool.connection() as connection, connection.transaction():
-            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        with _without_values(), self._pool.connection() as connection:
+            connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             yield _Transaction(connection)
+
+    def once(self, sql: str, *values: Any) -> list[Row]:
+        """All rows of a statement that reads, alone: it sees one state of the store."""
+        with _without_values(), self._pool.connection() as connection:
+            return connection.execute(_spelled(sql), values).fetchall()
 
     def retry(self, work: Callable[[_Transaction], Done]) -> Done:
         """Do the work in a transaction that may write, again when others got in its way. Raises BusyError."""
@@ -95,14 +97,30 @@ class Postgres:
         raise BusyError(f"others got in the way {_ATTEMPTS} times; nothing was changed")
 
     def sweep(self) -> tuple[str, ...]:
-        """Make the server clear deleted rows out of its tables."""
+        """Make the server clear deleted rows out of its tables, and values out of its statistics."""
+        self._clear("FULL FALSE")
+        return _LEFT_IN_PAGES, _LEFT_IN_LOG, _ELSEWHERE
+
+    def scrub(self) -> tuple[str, ...]:
+        """Make the server write all tables anew, and end the segment of its log where it lets us."""
+        self._clear("FULL")
         with self._pool.connection() as connection:
-            for table in _SWEPT:
-                connection.execute(f"VACUUM {table}")
-        return (
-            "the server's write-ahead log holds old rows until its segments are recycled",
-            "backups, replicas and the server's own logs are out of reach",
-        )
+            try:
+                connection.execute("SELECT pg_switch_wal()")
+                connection.execute("CHECKPOINT")
+            except psycopg.errors.InsufficientPrivilege:
+                return _LEFT_IN_LOG, _ELSEWHERE
+            removed = _setting(connection, "wal_recycle") == "off"
+        return (_ELSEWHERE,) if removed else (_LEFT_IN_LOG, _ELSEWHERE)
+
+    def _clear(self, how: str) -> None:
+        """Vacuum all tables, then the statistics of the server, which hold the most frequent values."""
+        with _without_values(), self._pool.connection() as connection:
+            for (table,) in connection.execute(_TABLES).fetchall():
+                command: Any = f"VACUUM ({how}, ANALYZE) {table}"
+                connection.execute(command)
+            command = f"VACUUM ({how}) pg_catalog.pg_statistic"
+            connection.execute(command)
 
     def files(self) -> tuple[Path, ...]:
         """None: the server keeps them."""
@@ -133,6 +151,18 @@ class _Transaction:
         """Execute a statement once for every row of values."""
         with self._connection.cursor() as cursor:
             cursor.executemany(_spelled(sql), rows)
+
+    def fill(self, table: str, columns: Mapping[str, Any]) -> None:
+        """Add rows to a table, many at once."""
+        copy: Any = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+        with self._connection.cursor() as cursor, cursor.copy(copy) as copying:
+            for row in column_rows(columns):
+                copying.write_row(row)
+
+    def numbers(self, table: str, column: str, count: int) -> list[int]:
+        """So many new numbers for the rows of a table, rising, from its sequence."""
+        query = "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)"
+        return sorted(row[0] for row in self._connection.execute(query, [table, column, count]).fetchall())
 
     def hold(self, names: Sequence[int], *, within: int | None = None) -> None:
         """Wait until nobody else holds any of these numbers; hold them, in their order, to the end."""
@@ -180,4 +210,5 @@ def check_settings(settings: Mapping[str, str]) -> None:
 @lru_cache(maxsize=1024)
 def _spelled(sql: str) -> Any:
     sql = sql.replace("{lock}", "FOR NO KEY UPDATE").replace("{at_once}", "NOWAIT")
+    sql = sql.replace("IN ?texts", "= ANY(%s::text[])")
     return sql.replace("IN ??", "= ANY(%s::bigint[])").replace("?", "%s")

@@ -9,9 +9,11 @@ from itertools import combinations
 from dromio.records import RecordKey
 from dromio.store.blocks import Block, parts
 from dromio.store.bulk import compare_pairs
+from dromio.store.consent import held
 from dromio.store.delivered import from_canonical
 from dromio.store.partition import joins_at_once, partition
 from dromio.store.settle import Pair, by_component, may_pair, pair_of, unseen_vetoes
+from dromio.store.sharing import Sharing, lowered, sharing_of
 from dromio.store.work import Placement, Work
 
 _RECORDS = "SELECT record_id, source, unique_id, content FROM records WHERE domain_id = ? AND state = 'current'"
@@ -28,6 +30,13 @@ class Expected:
     edges: dict[Pair, int]
     components: list[list[int]]
     clusters: list[list[int]]
+    sharing: Sharing
+    compared: dict[Pair, int]
+    """Weight of every candidate pair, also of those whose records are in different components."""
+    lowered: set[Pair]
+    """Pairs that would match but for shared values."""
+    positive: set[Pair]
+    """Pairs judged to be one."""
 
 
 def expect(work: Work) -> Expected:
@@ -39,7 +48,12 @@ def expect(work: Work) -> Expected:
         placed[record_id] = Placement.of(record_id, key, work.matcher.prepare(key, from_canonical(content)))
     keys, large, candidates = _index(work, placed)
     edges = compare_pairs(work.matcher, {record: one.cleaned for record, one in placed.items()}, sorted(candidates))
+    sharing = sharing_of(work.matcher, placed)
+    cleaned = {record: one.cleaned for record, one in placed.items()}
+    less = lowered(work.matcher, cleaned, edges, lambda values: values & sharing.shared.keys())
+    edges |= {pair: verdict.weight for pair, verdict in less.items()}
     positive, negative = _judged(work, placed)
+    negative |= held(work, placed, positive)
     components = _components(work, placed, edges, positive)
     components.sort()
     inner = by_component(components, edges)
@@ -55,7 +69,7 @@ def expect(work: Work) -> Expected:
         )
     ]
     kept = {pair: weight for own in inner for pair, weight in own.items()}
-    return Expected(placed, keys, large, kept, components, clusters)
+    return Expected(placed, keys, large, kept, components, clusters, sharing, edges, set(less), positive)
 
 
 def _index(work: Work, placed: Mapping[int, Placement]) -> tuple[set[tuple[int, int]], dict[int, int], set[Pair]]:

@@ -7,6 +7,7 @@ from itertools import combinations
 from dromio.store.blocks import Standing, members, standings
 from dromio.store.bulk import compare_pairs
 from dromio.store.settle import Pair, Unsettled, may_pair, settle
+from dromio.store.sharing import NO_LONGER_SHARED, holders, pairs_within, still_shared
 from dromio.store.work import Placement, Work
 
 _FIRST = "SELECT hash, max_block FROM redo WHERE generation = ? ORDER BY hash LIMIT 1"
@@ -28,11 +29,32 @@ def redo_one(work: Work) -> bool:
     if not rows:
         return False
     block, most = rows[0]
+    if most == NO_LONGER_SHARED:
+        if not still_shared(work, block):
+            _compare_holders(work, block)
+        work.tx.run(_DONE, work.generation, block)
+        return True
     size = work.tx.rows("SELECT size FROM large_blocks WHERE generation = ? AND hash = ?", work.generation, block)
     if size and size[0][0] <= most:
         _make_small(work, block)
     work.tx.run(_DONE, work.generation, block)
     return True
+
+
+def _compare_holders(work: Work, value: int) -> None:
+    """Compare all candidate pairs of the records that have a value."""
+    placed = work.placed(holders(work, value))
+    blocks: dict[int, list[int]] = {}
+    for record, standing in standings(work, {record: one.keys for record, one in placed.items()}).items():
+        for one in standing.live:
+            blocks.setdefault(one.hash, []).append(record)
+    pairs = [
+        (left, right)
+        for left, right in sorted(pairs_within(blocks.values()))
+        if may_pair(work, placed[left], placed[right])
+    ]
+    fresh = compare_pairs(work.matcher, {record: one.cleaned for record, one in placed.items()}, pairs)
+    settle(work, Unsettled(seeds=set(placed), fresh=fresh))
 
 
 def _make_small(work: Work, block: int) -> None:

@@ -22,7 +22,8 @@ from dromio.store.work import Work
 Done = TypeVar("Done")
 
 _STATE = """
-SELECT d.generation, d.publishes, g.model_id, EXISTS (SELECT 1 FROM suppressions s WHERE s.domain_id = d.domain_id)
+SELECT d.generation, d.publishes, g.model_id, EXISTS (SELECT 1 FROM suppressions s WHERE s.domain_id = d.domain_id),
+d.asks_consent
 FROM domains d JOIN generations g ON g.generation = d.generation
 WHERE d.domain_id = ?
 """
@@ -66,11 +67,11 @@ class Session:
         rows = transaction.rows(_STATE, self._domain_id)
         if not rows:
             raise UnknownError(f"domain {self.name!r} has no model yet; add one with set_model")
-        generation, publishes, model_id, suppresses = rows[0]
+        generation, publishes, model_id, suppresses, asks_consent = rows[0]
         if self._loaded is None or self._loaded.model_id != model_id:
             self._loaded = self._load(transaction, model_id)
         loaded = self._loaded
-        flags = bool(publishes), bool(suppresses)
+        flags = bool(publishes), bool(suppresses), bool(asks_consent)
         return Work(transaction, self._domain_id, generation, loaded.matcher, loaded.rules, clock.now(), *flags)
 
     def _load(self, transaction: Transaction, model_id: int) -> _Loaded:

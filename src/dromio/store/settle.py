@@ -12,9 +12,12 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 from dromio.deciders import VETO
+from dromio.store import consent
 from dromio.store.blocks import standings
+from dromio.store.doubts import doubts, least_weight, offer
 from dromio.store.identity import name_clusters
 from dromio.store.partition import joins_at_once, partition
+from dromio.store.sharing import lowered, note, noted_among
 from dromio.store.work import Change, Placement, Work
 
 Pair = tuple[int, int]
@@ -44,7 +47,8 @@ class Unsettled:
 
     `seeds`: records whose components are to be worked out again; `arrived`: records that have no row yet; `gone`:
     records that had one; `fresh`: weights of pairs that were just compared; `changed`: records all of whose old edges
-    are void; `disturbed`: records of which some pairs may no longer be candidates.
+    are void; `disturbed`: records of which some pairs may no longer be candidates; `alone`: others that arrived, have
+    their rows, and match nobody.
     """
 
     seeds: set[int]
@@ -53,10 +57,14 @@ class Unsettled:
     fresh: dict[Pair, int] = field(default_factory=dict)
     changed: set[int] = field(default_factory=set)
     disturbed: set[int] = field(default_factory=set)
+    alone: Iterable[Placement] = ()
 
 
 def settle(work: Work, change: Unsettled) -> dict[int, Placement]:
     """Work out the components touched, write what is different, and give the placements of their records."""
+    flipped = note(work, [*change.arrived.values(), *change.alone], change.gone.values())
+    for holders in flipped.values():
+        change.seeds |= work.linked_among(holders - set(change.arrived))
     found = work.components_of(change.seeds | set(change.gone))
     for gone in change.gone:
         change.gone[gone] = found.pop(gone)  # as it stands now that nobody else can change it
@@ -64,16 +72,65 @@ def settle(work: Work, change: Unsettled) -> dict[int, Placement]:
     found |= change.arrived
     stored = _stored_edges(work, [*(set(found) - set(change.arrived)), *change.gone])
     weights = _still_valid(work, stored, found, change)
+    fresh = change.fresh | {
+        pair: weight
+        for pair, weight in weights.items()
+        if pair not in change.fresh and any(holders.issuperset(pair) for holders in flipped.values())
+    }
+    seen = found | _doubtful(work, fresh, found)
+    less = _lowered(work, seen, fresh)
+    weights |= {pair: weight for pair, weight in less.items() if pair in weights}
     positive, negative = judged(work, found)
     components = _components(work, found, weights, positive)
-    weights |= _compared_across(work, components, found, weights, change.changed)
+    across = _compared_across(work, components, found, weights, change.changed)
+    weights |= across | _lowered(work, found, across)
     inner = by_component(components, weights)
-    clusters: list[list[int]] = []
-    for component, own in zip(components, inner, strict=True):
-        clusters += _clusters(work, component, found, own, positive, negative)
+    before = {record: one.entity_id for record, one in {**found, **change.gone}.items() if one.entity_id}
+
+    def clustered(apart: set[Pair]) -> list[list[int]]:
+        each = zip(components, inner, strict=True)
+        return [
+            one for part, own in each for one in _clusters(work, part, found, own, positive, negative | held | apart)
+        ]
+
+    held = consent.held(work, found, positive)
+    clusters = consent.ask_first(work, clustered, before, change.changed, positive)
     _write_edges(work, stored, inner)
-    _write_placements(work, change, found, components, clusters)
+    _write_placements(work, change, found, components, clusters, before)
+    held = consent.held(work, found, positive)
+    consent.offer(work, components, held)
+    torn = {pair: weight for pair, weight in stored.items() if _is_torn(pair, before, found) and pair not in fresh}
+    entity_of = {record: one.entity_id for record, one in seen.items()}
+    offer(work, doubts(work, seen, entity_of, _seen_only({**torn, **fresh, **less}, seen), less, held))
     return found
+
+
+def _doubtful(work: Work, fresh: Mapping[Pair, int], found: Mapping[int, Placement]) -> dict[int, Placement]:
+    """Records elsewhere that were compared and may be put before a person."""
+    least = least_weight(work)
+    return work.placed({end for pair, weight in fresh.items() if weight >= least for end in pair} - set(found))
+
+
+def _lowered(work: Work, placed: Mapping[int, Placement], weights: Mapping[Pair, int]) -> dict[Pair, int]:
+    """Weights of those pairs that match only thanks to values that too many people share."""
+    if not work.matcher.model.shared_values:
+        return {}
+    likely = {pair: weight for pair, weight in _seen_only(weights, placed).items() if weight >= 0}
+    cleaned = {end: placed[end].cleaned for pair in likely for end in pair}
+    found = lowered(work.matcher, cleaned, likely, noted_among(work))
+    return {pair: verdict.weight for pair, verdict in found.items()}
+
+
+def _seen_only(weights: Mapping[Pair, int], placed: Mapping[int, Placement]) -> dict[Pair, int]:
+    return {pair: weight for pair, weight in weights.items() if pair[0] in placed and pair[1] in placed}
+
+
+def _is_torn(pair: Pair, before: Mapping[int, int], found: Mapping[int, Placement]) -> bool:
+    """Whether the records of a pair were in one entity and are not now."""
+    left, right = pair
+    if left not in found or right not in found or before.get(left, 0) != before.get(right, 1):
+        return False
+    return found[left].entity_id != found[right].entity_id
 
 
 def judged(work: Work, records: Iterable[int]) -> tuple[set[Pair], set[Pair]]:
@@ -230,9 +287,8 @@ def _write_edges(work: Work, stored: Mapping[Pair, int], inner: Iterable[Mapping
 
 def _write_placements(
     work: Work, change: Unsettled, found: Mapping[int, Placement], components: Iterable[list[int]],
-    clusters: list[list[int]],
+    clusters: list[list[int]], before: Mapping[int, int],
 ) -> None:  # fmt: skip
-    before = {record: one.entity_id for record, one in {**found, **change.gone}.items() if one.entity_id}
     named = name_clusters(work, clusters, before, change.changed)
     moved = []
     arrived = []

@@ -55,6 +55,13 @@ class Store:
         with self._database.read() as transaction:
             return _names(transaction)
 
+    def scrub(self) -> tuple[str, ...]:
+        """Make the bytes of all that was erased go, as far as the database can; gives notes on what is out of reach.
+
+        On PostgreSQL every table of the store's schema is written anew, and others wait meanwhile.
+        """
+        return self._database.scrub()
+
     def close(self) -> None:
         """Let the database go."""
         self._database.close()

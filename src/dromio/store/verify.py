@@ -41,7 +41,7 @@ def verify(work: Work, limit: int = 100) -> Verification:
     expected = expect(work)
     stored = {row[0]: row[1:] for row in work.tx.rows(_PLACEMENTS, work.generation)}
     found: list[Difference] = []
-    for check in (_of_records, _of_index, _of_edges, _of_clusters, _of_entities):
+    for check in (_of_records, _of_index, _of_sharing, _of_edges, _of_clusters, _of_entities):
         found += list(_limited(check(work, expected, stored), limit))
     waiting = int(work.tx.rows("SELECT count(*) FROM redo WHERE generation = ?", work.generation)[0][0])
     entities = len({row[0] for row in stored.values()})
@@ -73,6 +73,16 @@ def _of_index(work: Work, expected: Expected, stored: Stored) -> Iterator[Differ
     )
     for block in sorted(set(large.items()) ^ set(expected.large.items())):
         yield Difference("a large block is counted wrongly", f"block {block[0]}")
+
+
+def _of_sharing(work: Work, expected: Expected, stored: Stored) -> Iterator[Difference]:
+    query = "SELECT hash, record_id, name FROM value_names WHERE generation = ?"
+    rows = set(work.tx.rows(query, work.generation))
+    for _, record, _ in sorted(rows ^ expected.sharing.names):
+        yield Difference("the names beside a value are out of date", f"record {record}")
+    noted = set(work.tx.rows("SELECT hash, people FROM shared_values WHERE generation = ?", work.generation))
+    for value, _ in sorted(noted ^ set(expected.sharing.shared.items())):
+        yield Difference("it is noted wrongly how many people share a value", f"value {value}")
 
 
 def _of_edges(work: Work, expected: Expected, stored: Stored) -> Iterator[Difference]:

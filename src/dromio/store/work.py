@@ -100,6 +100,8 @@ class Work:
     """Whether changes go to the outbox too."""
     suppresses: bool = False
     """Whether somebody who was erased must not come back."""
+    asks_consent: bool = False
+    """Whether existing entities are merged only with a person's consent."""
     arriving: dict[int, Placement] = field(default_factory=dict)
     """Records that are in the index already, but have no row of their own yet, or an old one."""
     changes: list[Change] = field(default_factory=list)

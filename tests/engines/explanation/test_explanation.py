@@ -20,8 +20,9 @@ from dromio.model.deciders import Rule
 from dromio.model.expressions import MIRRORED, Measure, parse_condition
 from dromio.model.schema import Key, Model
 from dromio.plan import MILLI, Plan, make_plan
-from engines import test_deciders as generated
-from engines.factory import attribute, default_comparisons, model_of, record
+
+from .. import test_deciders as generated
+from ..factory import attribute, default_comparisons, model_of, record
 
 Cleaned = row.CleanedRecord
 SIDES = re.compile(r"\b(" + "|".join(MIRRORED) + r")\(")

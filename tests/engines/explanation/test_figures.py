@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from dromio.engines import row
 from dromio.engines.explanation import explain
 from dromio.plan import make_plan
-from engines import test_deciders as generated
-from engines.factory import attribute, default_comparisons, model_of, record
+
+from .. import test_deciders as generated
+from ..factory import attribute, default_comparisons, model_of, record
 
 
 @given(generated.models, st.integers(0, 10**6))

@@ -10,8 +10,9 @@ from dromio.engines.explanation.probabilistic import probabilistic_changes, prob
 from dromio.engines.explanation.steps import Better, ProbabilisticPart
 from dromio.model.schema import Comparison
 from dromio.plan import MILLI, Plan, make_plan
-from engines.factory import attribute, comparison, default_comparisons, model_of, record
-from engines.values import parts_of
+
+from ..factory import attribute, comparison, default_comparisons, model_of, record
+from ..values import parts_of
 
 
 def with_rarity(made: Comparison, field: str) -> Comparison:

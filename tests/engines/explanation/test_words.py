@@ -12,7 +12,8 @@ from dromio.engines.explanation.phrases import phrase
 from dromio.model.expressions import DISTANCES, FIELDS_OF, SIMILARITIES, TESTS, WITH_TEXTS
 from dromio.model.schema import Model
 from dromio.plan import make_plan
-from engines.factory import attribute, record
+
+from ..factory import attribute, record
 
 ATTRIBUTES = [attribute("name", "folded"), attribute("mail", "folded", "home", "work")]
 

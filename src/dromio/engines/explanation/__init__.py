@@ -5,8 +5,8 @@ What the steps say adds up to the verdict of `dromio.engines.row.decide`; nothin
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from dromio.deciders import Verdict
@@ -27,8 +27,9 @@ from dromio.engines.explanation.steps import (
     WeightedPart,
 )
 from dromio.engines.explanation.weighted import weighted_changes, weighted_part
-from dromio.engines.row import record_keys
+from dromio.engines.row import decide, record_keys
 from dromio.engines.row_facts import CleanedRecord
+from dromio.engines.shared import for_review, shared_in_common, watched, without_shared
 from dromio.model.expressions import ExpressionError
 from dromio.plan import Plan
 
@@ -52,6 +53,10 @@ class Explanation:
     shared_keys: tuple[tuple[str, tuple[str, ...]], ...]
     keys: tuple[str, ...]
     scans: tuple[str, ...]
+    shared_values: tuple[tuple[str, int], ...] = ()
+    """Watched fields in which both have a value that too many people share, and how many these are."""
+    is_lowered: bool = False
+    """Whether the pair is a match only thanks to them, and so for review."""
 
     @property
     def decision(self) -> str:
@@ -61,6 +66,8 @@ class Explanation:
     @property
     def decided_by(self) -> str:
         """The kind of decider that decided; of several that left the pair open, the last."""
+        if self.is_lowered:
+            return "shared_values"
         return NAMES[type(self.parts[-1])]
 
     @property
@@ -85,6 +92,7 @@ class Explanation:
             "scans": list(self.scans),
             "deciders": [{"decider": NAMES[type(part)], **_plain(asdict(part))} for part in self.parts],
             "not_asked": list(self.not_asked),
+            "shared_values": [{"field": field, "people": people} for field, people in self.shared_values],
             "why_not": [_plain(change._asdict()) for change in self.why_not],
         }
 
@@ -101,8 +109,33 @@ class Explanation:
         return figures_of(self)
 
 
-def explain(plan: Plan, left: CleanedRecord, right: CleanedRecord) -> Explanation:
-    """The decision on a pair with its reasons, by a plan of a trained model."""
+def explain(
+    plan: Plan, left: CleanedRecord, right: CleanedRecord, *, shared: Mapping[tuple[int, str], int] | None = None
+) -> Explanation:
+    """The decision on a pair with its reasons, by a plan of a trained model.
+
+    `shared`: how many people share a value, by (place of the watched field in the model, value); those not named are
+    not shared.
+    """
+    found = _explained(plan, left, right)
+    fields = watched(plan.model) if shared else ()
+    on = shared_in_common(fields, left, right, shared or {})
+    if not on:
+        return found
+    assert shared is not None
+    common = tuple(
+        (one.text, shared[one.number, value])
+        for one in fields
+        for value in sorted(one.values(left) & one.values(right))
+        if (one.number, value) in shared
+    )
+    bare = (without_shared(fields, one, shared) for one in (left, right))
+    if found.decision != "match" or decide(plan, *bare).decision == "match":
+        return replace(found, shared_values=common)
+    return replace(found, verdict=for_review(found.verdict, on), shared_values=common, is_lowered=True, why_not=())
+
+
+def _explained(plan: Plan, left: CleanedRecord, right: CleanedRecord) -> Explanation:
     asked = Asked(plan, left, right)
     names = plan.model.deciders
     parts: list[Part] = []

@@ -32,6 +32,7 @@ _VALUES_SHOWN = 3
 def text_of(found: Explanation) -> str:
     """The whole explanation: decision, shared keys, every step, and what would have to differ."""
     lines = [headline(found), *_keys(found)]
+    lines += [f"Both have a value of {field} that {people} people share." for field, people in found.shared_values]
     for part in found.parts:
         lines += ["", *_part(part)]
     lines += [f"{name} was not asked." for name in found.not_asked]
@@ -43,6 +44,8 @@ def text_of(found: Explanation) -> str:
 def headline(found: Explanation) -> str:
     """The decision in one sentence."""
     verdict, by_weight = found.verdict, found.probabilistic
+    if found.is_lowered:
+        return f"Review: a match only thanks to what many share ({verdict.reason})."
     if by_weight:
         return (
             f"{verdict.decision.capitalize()}: {_signed(by_weight.weight)} bits, "

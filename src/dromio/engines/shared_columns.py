@@ -1,0 +1,84 @@
+"""Shared values over all records at once: the same as `dromio.engines.shared` says of pairs one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from dromio.engines.columns import MISSING, AttributeColumns, Bools, Codes, Column, Ints
+from dromio.engines.pairs import AttributePairs
+from dromio.engines.shared import Watched, people, spelled
+
+
+def shared_among(one: Watched, attributes: Mapping[str, AttributeColumns], records: int) -> Bools:
+    """Whether each distinct value of the watched field is shared."""
+    column = attributes[one.attribute].field(one.field)
+    value, name, texts = _named(one, attributes, records)
+    result = np.zeros(max(len(column.values), 1), np.bool_)
+    doubted = np.flatnonzero(np.bincount(value, minlength=len(result)) > one.most)
+    start = np.searchsorted(value, doubted), np.searchsorted(value, doubted, side="right")
+    for place, first, last in zip(doubted.tolist(), *(each.tolist() for each in start), strict=True):
+        spellings = {
+            spelled(parts) for parts in zip(*(own.strings(at[name[first:last]]) for own, at in texts), strict=True)
+        }
+        result[place] = people(spellings) > one.most
+    return result
+
+
+def _named(
+    one: Watched, attributes: Mapping[str, AttributeColumns], records: int
+) -> tuple[Ints, Ints, list[tuple[Column, Ints]]]:
+    """Each distinct (value, name), in order of the value; and for every part of a name its column and its code."""
+    watched, named = attributes[one.attribute], attributes[one.named_by]
+    parts = [named.field(field) for field in one.names]
+    full = np.logical_and.reduce([part.codes >= 0 for part in parts])
+    rows = np.flatnonzero(full)
+    code = np.zeros(len(rows), np.int64)
+    for part in parts:
+        code = np.unique(code * (len(part.values) + 1) + part.codes[rows], return_inverse=True)[1].astype(np.int64)
+    _, first = np.unique(code, return_index=True)
+    texts = [(part, part.codes[rows][first].astype(np.int64)) for part in parts]
+    codes = watched.field(one.field).codes
+    has_value = np.flatnonzero(codes >= 0)
+    owner_of_name = _owners(named, rows)
+    start = np.searchsorted(owner_of_name, np.arange(records + 1))
+    owner = _owners(watched, has_value)
+    count = np.diff(start)[owner]
+    at = np.repeat(start[owner], count) + np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    names = max(len(first), 1)
+    distinct = np.unique(np.repeat(codes[has_value].astype(np.int64), count) * names + code[at])
+    return distinct // names, distinct % names, texts
+
+
+def _owners(attribute: AttributeColumns, rows: Ints) -> Ints:
+    return rows if attribute.owner is None else attribute.owner[rows].astype(np.int64)
+
+
+def common(one: Watched, attributes: Mapping[str, AttributeColumns], shared: Bools, left: Codes, right: Codes) -> Bools:
+    """Whether both records of each pair have the same shared value in the watched field."""
+    attribute = attributes[one.attribute]
+    codes = attribute.field(one.field).codes
+    pairs = AttributePairs(attribute, left, right)
+    mine, others = codes[pairs.values.left], codes[pairs.values.right]
+    return pairs.any((mine == others) & (mine >= 0) & shared[np.maximum(mine, 0)])
+
+
+def without(
+    fields: Sequence[Watched], attributes: Mapping[str, AttributeColumns], shared: Sequence[Bools]
+) -> dict[str, AttributeColumns]:
+    """The columns without shared values."""
+    result = dict(attributes)
+    for one, flags in zip(fields, shared, strict=True):
+        old = result[one.attribute]
+        codes = attributes[one.attribute].field(one.field).codes
+        gone = (codes >= 0) & flags[np.maximum(codes, 0)]
+        columns = {
+            name: replace(column, codes=np.where(gone, MISSING, column.codes).astype(np.int32), _flags={})
+            if one.whole or name == one.field
+            else column
+            for name, column in old.columns.items()
+        }
+        result[one.attribute] = AttributeColumns(old.name, columns, old.owner, old.labels)
+    return result

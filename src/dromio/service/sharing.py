@@ -1,0 +1,74 @@
+"""Matches that rest on values of too many people, set aside for review."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dromio.deciders import Verdict
+from dromio.engines.batch_facts import DECISIONS, OPEN, Decisions, decide_all
+from dromio.engines.columns import Codes, Ints
+from dromio.engines.duckdb import Batch, weights
+from dromio.engines.shared import for_review, watched
+from dromio.engines.shared_columns import common, shared_among, without
+from dromio.plan import Plan
+from dromio.training.counts import count_vectors
+
+MATCH = DECISIONS.index("match")
+
+
+def set_aside(
+    plan: Plan, batch: Batch, left: Codes, right: Codes, weight: Ints, decisions: Decisions | None
+) -> Decisions | None:
+    """The decisions with a review in the place of every match that would be less without shared values.
+
+    Those given where there is no such match; decisions of their own where the model is probabilistic alone.
+    """
+    fields = watched(plan.model)
+    if not fields:
+        return decisions
+    shared = [shared_among(one, batch.attributes, batch.records) for one in fields]
+    matched = np.flatnonzero(decided(plan, weight, decisions) == MATCH)
+    rests = [
+        common(one, batch.attributes, flags, left[matched], right[matched])
+        for one, flags in zip(fields, shared, strict=True)
+    ]
+    some = np.flatnonzero(np.logical_or.reduce(rests))
+    pairs = matched[some]
+    bare = Batch(without(fields, batch.attributes, shared), batch.records, batch.source)
+    is_less = decide(plan, bare, left[pairs], right[pairs]) != MATCH
+    if not is_less.any():
+        return decisions
+    found = pairs[is_less]
+    on = [[one.text for one, rest in zip(fields, rests, strict=True) if rest[at]] for at in some[is_less].tolist()]
+    return _with_reviews(decisions, len(left), found, on)
+
+
+def decided(plan: Plan, weight: Ints, decisions: Decisions | None) -> np.ndarray[tuple[int], np.dtype[np.int8]]:
+    """The decision on every pair, as its place in DECISIONS: by weight where the deciders left it open."""
+    by_weight = np.where(weight >= plan.match_threshold, 0, np.where(weight >= plan.review_threshold, 1, 2))
+    if decisions is None:
+        return by_weight.astype(np.int8)
+    return np.where(decisions.is_open, by_weight, decisions.decision).astype(np.int8)
+
+
+def decide(plan: Plan, batch: Batch, left: Codes, right: Codes) -> np.ndarray[tuple[int], np.dtype[np.int8]]:
+    """The decision on pairs from the columns of a batch, as its place in DECISIONS."""
+    weight = np.zeros(len(left), np.int64)
+    if plan.comparisons:
+        counted = count_vectors(batch.levels(plan.comparisons, left, right))
+        weight = weights(plan, counted, *batch.adjustments(plan, counted, left, right))
+    return decided(plan, weight, decide_all(plan, batch.attributes, left, right) if plan.decider else None)
+
+
+def _with_reviews(decisions: Decisions | None, pairs: int, found: Ints, on: list[list[str]]) -> Decisions:
+    verdicts = list(decisions.verdicts) if decisions is not None else []
+    which = decisions.which.copy() if decisions is not None else np.full(pairs, OPEN, np.int32)
+    places = {one: place for place, one in enumerate(verdicts)}
+    for pair, fields in zip(found.tolist(), on, strict=True):
+        old = verdicts[which[pair]] if which[pair] != OPEN else Verdict("match", 0)
+        new = for_review(old, fields)
+        if new not in places:
+            places[new] = len(verdicts)
+            verdicts.append(new)
+        which[pair] = places[new]
+    return Decisions(tuple(verdicts), which)
