@@ -79,17 +79,13 @@ stop() {
     rm -rf "$folder" $own
 }
 
-# The tests of backup and restore call pg_dump and pg_restore, whatever server they speak to.
-ensure_clients() {
-    command -v pg_dump >/dev/null && command -v pg_restore >/dev/null && return
-    local wanted="apt-get install postgresql-client"
-    command -v apt-get >/dev/null || fail "the tests need pg_dump and pg_restore; install PostgreSQL's client programs"
-    [ "$(id -u)" = 0 ] || fail "the tests need pg_dump and pg_restore; run as root: $wanted"
-    apt-get update -q >&2
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends postgresql-client >&2
+# Some tests start and stop a server of their own, and those of backup and restore call pg_dump and pg_restore, whatever
+# server the others speak to.
+ensure_programs() {
+    { programs && command -v pg_dump && command -v pg_restore; } >/dev/null || install_programs
 }
 
-[ "${1:-}" = stop ] || ensure_clients
+[ "${1:-}" = stop ] || ensure_programs
 if [ "${1:-}" = stop ]; then
     stop
 elif [ -n "${DROMIO_TEST_POSTGRES:-}" ]; then

@@ -28,8 +28,9 @@ from dromio.server.audit import verify_chain
 from dromio.server.roles import parse_grants
 from dromio.server.settings import PREFIX
 
+from .postgres import SERVER
+
 DEPLOY = Path(__file__).resolve().parent.parent / "deploy"
-POSTGRES = os.environ.get("DROMIO_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/test")
 MODEL = {
     "format": "dromio/1",
     "attributes": [{"name": "email", "type": "email", "inputs": [{"columns": {"value": "email"}}]}],
@@ -234,8 +235,8 @@ def test_what_is_no_database_is_not_copied_and_the_older_copy_stays(tmp_path: Pa
 @contextmanager
 def _databases(*names: str) -> Iterator[list[str]]:
     """URLs of new, empty databases, which go with the block."""
-    found = urlsplit(POSTGRES)
-    with psycopg.connect(POSTGRES, connect_timeout=5, autocommit=True) as connection:
+    found = urlsplit(SERVER)
+    with psycopg.connect(SERVER, connect_timeout=5, autocommit=True) as connection:
         for name in names:
             connection.execute(f'CREATE DATABASE "{name}"')
         try:

@@ -17,7 +17,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from dromio import store
 from dromio.cli import main
+from dromio.model.schema import Attribute, Comparison, Input, Key, Level, Model, Prior
 
 People = Callable[..., list[dict[str, Any]]]
 
@@ -174,7 +176,9 @@ def test_a_run_that_is_stopped_leaves_the_earlier_output(stop: signal.Signals, s
     (out / "run.json").write_text("earlier")
     start = """
 import sys, time, dromio.service.outputs as outputs
+from dromio import store
 from dromio.cli import main
+from dromio.model.schema import Attribute, Comparison, Input, Key, Level, Model, Prior
 write = outputs.write_table
 def slowly(*arguments):
     write(*arguments)
@@ -198,3 +202,52 @@ main()
         assert process.returncode == 130 and err.strip() == "Interrupted; nothing was written."
         assert not list(temporary.iterdir())
         assert sorted(one.name for one in tmp_path.iterdir()) == ["out", "people.parquet", "tmp"]
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Path:
+    """A store of three records of two people, one of them still on its own."""
+    levels = [Level(label="same", when="equal(value)", m=0.9, u=0.001), Level(label="else", m=0.1, u=0.999)]
+    model = Model(
+        attributes=[Attribute(name="email", type="identifier", inputs=[Input(columns={"value": "email"})])],
+        keys=[Key(fields=["email.value"])],
+        comparisons=[Comparison(name="email", attribute="email", null_when="missing(value)", levels=levels)],
+        prior=Prior(match=0.01),
+    )
+    with store.open(f"sqlite:///{tmp_path / 'x.db'}") as opened:
+        people = opened.create_domain("people", model)
+        for number, email in enumerate(("ann@x.org", "ann@x.org", "bob@x.org")):
+            people.resolve("crm", str(number), {"email": email})
+    return tmp_path / "x.db"
+
+
+def test_a_domain_of_a_store_is_resolved_where_it_is_kept(invoke: Any, kept: Path) -> None:
+    for place in (kept, f"sqlite:///{kept}"):
+        assert invoke("resolve", place, "--domain", "people") == (0, "2 entities\n", "")
+    assert invoke("resolve", kept, "--domain", "people", "--quiet") == (0, "", "")
+    with store.open(f"sqlite:///{kept}") as opened:
+        with opened.domain("people")._database.read() as transaction:
+            assert transaction.rows("SELECT count(*) FROM generations WHERE state = 'published'") == [(1,)]
+            assert transaction.rows("SELECT count(*) FROM generations") == [(4,)]
+        assert opened.domain("people").verify().is_sound
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["{store}", "--domain", "people", "-o", "out"], 2, "--output cannot be used with --domain"),
+        (["{store}", "--domain", "people", "--model", "m", "--threshold", "3"], 2, "--model, --threshold cannot be"),
+        (["{store}", "{store}", "--domain", "people"], 2, "--domain takes one store, found 2 inputs"),
+        (["sqlite:///x.db?table=records", "--domain", "people"], 2, "leave out ?table="),
+        (["{store}"], 2, "a store needs its --domain instead"),
+        (["{store}", "--domain", "none"], 1, "there is no domain 'none'; domains are 'people'"),
+        (["nowhere.db", "--domain", "people"], 1, "there is no store nowhere.db; make one with: dromio store init"),
+        (["sqlite:///{store}", "-o", "out"], 1, "names no table; add ?table=NAME"),
+    ],
+)
+def test_stores_and_tables_are_told_apart(
+    invoke: Any, kept: Path, arguments: list[str], code: int, message: str
+) -> None:
+    told, out, err = invoke("resolve", *(one.replace("{store}", str(kept)) for one in arguments))
+    assert (told, out) == (code, "")
+    assert message in err

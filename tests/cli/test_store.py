@@ -64,7 +64,20 @@ def test_another_model_is_shown_before_it_is_applied(run: Run) -> None:
     run("add", "more.csv", "--source", "crm", "--id", "id")
     save_model(sample().model_copy(update={"prior": Prior(match=0.5)}), "bold.yaml")
     assert "3 entities become 2" in run("propose", "--model", "bold.yaml").output
-    assert json.loads(run("propose", "--model", "bold.yaml", "--json").output)["merged_count"] == 1
+    shown = run("propose", "--model", "bold.yaml").output
+    assert "joined (1)\nentities  count  records\n1, 3      3      crm:1, crm:2, crm:4\n" in shown
+    assert (
+        "golden values (1)\nentity  into  column  before     after\n3       1     email   lee@y.org  ann@x.org" in shown
+    )
+    assert "split" not in shown.split("\n", 1)[1]
+    assert "apply with: dromio store apply store.db --domain people 3" in shown
+    few = run("propose", "--model", "bold.yaml", "--limit", "0").output
+    assert "joined (1, the first 0)\n" in few and "crm:4" not in few
+    plain = json.loads(run("propose", "--model", "bold.yaml", "--json").output)
+    assert (plain["merged_count"], plain["golden_count"]) == (1, 1)
+    assert plain["golden"][0] == {
+        "entity_id": 3, "into": 1, "name": "email", "before": "lee@y.org", "after": "ann@x.org"
+    }  # fmt: skip
     assert run("verify").output.startswith("4 records, 3 entities")
     assert run("apply", "2").output == "2 entities\n"
 
@@ -124,6 +137,20 @@ def test_review(run: Run) -> None:
     assert "possible" in run("review").output
 
 
+def test_review_says_why_two_records_wait(run: Run) -> None:
+    Path("more.csv").write_text("id,name,email\n4,Ann Lee,other@x.org\n", encoding="utf-8")
+    run("add", "more.csv", "--source", "crm", "--id", "id")
+    assert "a possible match (" in run("review").output
+
+
+def test_settings_are_shown_and_changed(run: Run) -> None:
+    assert run("settings").output == "consent: not asked for\nreview items: open for ever\n"
+    changed = run("settings", "--consent", "--review-days", "30").output
+    assert changed == "consent: asked for before existing entities are merged\nreview items: open for 30 days\n"
+    changed = run("settings", "--no-consent", "--review-days", "0", "--json").output
+    assert json.loads(changed) == {"asks_consent": False, "review_days": None}
+
+
 def test_verify_says_whether_the_store_is_sound(run: Run) -> None:
     assert run("verify").output == "3 records, 2 entities, 1 edges\n0 difference(s)\n"
     import apsw
@@ -156,3 +183,28 @@ def test_a_store_that_is_not_there_is_not_made_by_reading(tmp_path: Path) -> Non
 def test_every_command_says_what_it_does() -> None:
     for name, one in command.commands.items():
         assert one.help and isinstance(one, click.Command), name
+
+
+def test_a_list_of_what_was_erased_is_kept_and_applied_to_a_copy(run: Run, tmp_path: Path) -> None:
+    copy = (tmp_path / "store.db").read_bytes()
+    run("erase", "1", "--yes")
+    assert run("erased", "--export", "erased.json").output == "2 record(s) of 1 entities are listed in erased.json\n"
+    assert "Ann" not in (tmp_path / "erased.json").read_text()
+    for name in ("store.db", "store.db-wal", "store.db-shm"):
+        (tmp_path / name).unlink(missing_ok=True)
+    (tmp_path / "store.db").write_bytes(copy)
+    shown = run("erased", "--apply", "erased.json").output
+    assert shown.startswith("2 record(s) and 1 entities are erased again, 0 suppression(s) count again\n")
+    assert json.loads(run("erased", "--apply", "erased.json", "--json").output)["records"] == 0
+    assert "entity 1: erased" in run("show", "1").output
+
+
+def test_a_list_of_what_was_erased_that_cannot_be_read_is_named(run: Run) -> None:
+    assert "say what to do with the list" in run("erased", code=2).output
+    with pytest.raises(InputError, match=r"cannot read the list none\.json"):
+        run("erased", "--apply", "none.json")
+
+
+def test_scrubbing_says_what_is_out_of_reach(run: Run) -> None:
+    done = CliRunner().invoke(command, ["scrub", "store.db"])
+    assert done.output == "note: backups and copies of the file are out of reach\n"

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
-import psycopg
 import pytest
 from uvicorn import Server
 
@@ -18,24 +15,8 @@ from dromio.server import Service, Settings, create_app, load_settings, open_ser
 from dromio.server.roles import Role, parse_grants
 from dromio.server.run import bound, server_config
 
+from ..postgres import KINDS, place
 from .factory import document
-
-POSTGRES = os.environ.get("DROMIO_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/test")
-
-
-@contextmanager
-def place(kind: str, folder: Path) -> Iterator[str]:
-    """URL of an empty store, which goes with the block."""
-    if kind == "sqlite":
-        yield f"sqlite:///{folder / 'store.db'}"
-        return
-    schema = f"client_{uuid.uuid4().hex}"
-    with psycopg.connect(POSTGRES, connect_timeout=5, autocommit=True) as connection:
-        connection.execute(f"CREATE SCHEMA {schema}")
-        try:
-            yield f"{POSTGRES}?options=-csearch_path%3D{schema}"
-        finally:
-            connection.execute(f"DROP SCHEMA {schema} CASCADE")
 
 
 @contextmanager
@@ -52,7 +33,7 @@ def served(settings: Settings, service: Service) -> Iterator[str]:
             thread.join()
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="session", params=KINDS)
 def client(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     """A client that may do everything."""
     folder = tmp_path_factory.mktemp("client")

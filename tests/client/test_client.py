@@ -15,9 +15,11 @@ from pydantic import BaseModel
 from dromio.client import AccessError, Client, Domain, RefusedModelError, answers
 from dromio.client.client import Caller
 from dromio.client.connections import NoAnswerError
+from dromio.client.jobs import Work
 from dromio.errors import ModelError, UsageError
 from dromio.server.faces import all_faces
 from dromio.server.faces.own import answers as given
+from dromio.server.faces.own import job_shapes
 from dromio.server.messages import Request
 from dromio.server.routes import Route, Router
 
@@ -27,27 +29,35 @@ ROUTER = Router(all_faces())
 SAMPLES: dict[str, Any] = {
     "act": 1,
     "accept": True,
+    "after": 0,
+    "at": "03:30",
+    "body": b"{}",
     "entities": 1,
     "entity_id": 1,
+    "every": "day",
     "expires_at": None,
     "grants": ["*:reader"],
     "item_id": 1,
+    "job_id": 1,
     "key_id": "k",
+    "kind": "resolve",
     "left": ("a", "1"),
     "model": {},
     "name": "n",
     "reason": "r",
     "records": [("a", "1")],
     "right": ("b", "2"),
+    "rows": [{"a": "1"}],
     "source": "a",
     "unique_id": "1",
     "value": "v",
     "values": {},
     "verdict": "unsure",
+    "version": 1,
 }
 ANYTHING = {
-    **{name: [] for name in ("domains", "items", "entries", "keys", "results", "versions", "events")},
-    **{"next": None, "act": 1, "outcome": "added"},
+    **{name: [] for name in ("domains", "items", "entries", "keys", "results", "versions", "events", "jobs")},
+    **{"schedules": [], "next": None, "act": 1, "outcome": "added", "state": "done", "version": 1},
 }
 LOCAL = {"close", "domain"}
 """Methods of a client that ask nothing."""
@@ -73,18 +83,23 @@ def _call(bound: Callable[..., Any]) -> None:
         list(found)
 
 
+def _subject(client: Client, kind: type) -> Any:
+    domain = client.domain("people")
+    return {Client: client, Domain: domain, Work: domain.work}[kind]
+
+
 def _asked(name: str, kind: type) -> tuple[Route, dict[str, str], Caller]:
     """The route that a method asks for, the headers it sends, and the caller that it used."""
     script = Script(answer(ANYTHING))
     client = Client("http://127.0.0.1")
     client._caller = caller(script, [])
-    _call(getattr(client if kind is Client else client.domain("people"), name))
+    _call(getattr(_subject(client, kind), name))
     ((method, target, headers, _),) = script.sent
     request = Request(method, target.partition("?")[0].encode(), b"", {}, "", "r")
     return ROUTER.find(request).route, headers, client._caller
 
 
-METHODS = [(kind, name) for kind in (Client, Domain) for name in _methods(kind)]
+METHODS = [(kind, name) for kind in (Client, Domain, Work) for name in _methods(kind)]
 
 
 def test_every_route_has_a_method_and_every_method_a_route() -> None:
@@ -107,7 +122,7 @@ def test_only_what_may_be_done_twice_is_sent_twice(kind: type, name: str) -> Non
     client = Client("http://127.0.0.1")
     client._caller = caller(script, [])
     try:
-        _call(getattr(client if kind is Client else client.domain("people"), name))
+        _call(getattr(_subject(client, kind), name))
     except Exception as error:  # noqa: BLE001 - what matters is how often it was sent
         assert type(error).__name__ == "UncertainError"
     repeatable = route.only_reads or route.keeps_replies or route.method != "POST"
@@ -128,6 +143,9 @@ PAIRS: list[tuple[Any, type[BaseModel]]] = [
     (answers.Certificate, given.CertificateOut),
     (answers.ReviewItem, given.ReviewOut),
     (answers.ModelCheck, given.CheckOut),
+    (answers.Job, job_shapes.JobOut),
+    (answers.Schedule, job_shapes.ScheduleOut),
+    (answers.ModelVersion, job_shapes.ModelVersionOut),
     (answers.Key, given.KeyOut),
     (answers.NewKey, given.NewKeyOut),
     (answers.AuditVerdict, given.AuditVerdict),

@@ -3,41 +3,23 @@
 from __future__ import annotations
 
 import itertools
-import os
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 
 from dromio.server import create_app, load_settings, open_service
 from dromio.server.roles import Role, parse_grants
 from dromio.server.routes import Face
 
+from ..postgres import place
 from .asking import Rig
 from .factory import model
 
-SERVER = os.environ.get("DROMIO_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/test")
 Make = Callable[..., Rig]
 _numbers = itertools.count(1)
-
-
-@contextmanager
-def place(kind: str, folder: Path) -> Iterator[str]:
-    """URL of an empty store, which goes with the block."""
-    if kind == "sqlite":
-        yield f"sqlite:///{folder / f'{uuid.uuid4().hex}.db'}"
-        return
-    schema = f"server_{uuid.uuid4().hex}"
-    with psycopg.connect(SERVER, connect_timeout=5, autocommit=True) as connection:
-        connection.execute(f"CREATE SCHEMA {schema}")
-        try:
-            yield f"{SERVER}?options=-csearch_path%3D{schema}"
-        finally:
-            connection.execute(f"DROP SCHEMA {schema} CASCADE")
 
 
 @contextmanager

@@ -43,6 +43,9 @@ LIKELY = st.fixed_dictionaries(
         "value": st.text(max_size=5) | st.none(),
         "name": st.sampled_from(["people", "a b", "x"]),
         "model": JSON,
+        "kind": st.sampled_from(["resolve", "verify", "redo", "import", "?"]),
+        "every": st.sampled_from(["day", "sunday", "?"]),
+        "at": st.sampled_from(["03:30", "24:00", ""]),
         "grants": st.lists(st.sampled_from(["people:reader", "x"]), max_size=2),
     },
 )
@@ -50,7 +53,19 @@ PARTS = st.sampled_from(
     ["1", "2", "crm", "email", "%00", "%FF", "..", "%2F", "99999999999999999999", "é", "%F0%9F%98%80"]
 )
 QUERIES = st.sampled_from(
-    ["", "limit=1", "limit=-1", "cursor=x", "as_of=2026-01-01T00:00:00Z", "version=5", "%FF=%00", "a"]
+    [
+        "",
+        "limit=1",
+        "limit=-1",
+        "cursor=x",
+        "as_of=2026-01-01T00:00:00Z",
+        "version=5",
+        "after=3&wait=0",
+        "source=crm",
+        "source=crm&id=1",
+        "%FF=%00",
+        "a",
+    ]
 )
 
 

@@ -16,7 +16,7 @@ from .factory import ANN
 
 ROUTES = [route for face in all_faces() if face.name in ("system", "own", "description") for route in face.routes]
 PRIVATE = [route for route in ROUTES if not route.is_public]
-REFUSED_AFTER = {200, 201, 400, 404, 409, 422, 503}
+REFUSED_AFTER = {200, 201, 400, 404, 409, 415, 422, 503}
 """What may come out once a request is allowed; 503: not ready."""
 
 

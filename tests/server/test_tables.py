@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from dromio.server.tables import VERSION, prepare_tables
-from dromio.store.database import connect
+from dromio.server.tables import prepare_tables
+from dromio.store.database import connect, only
 from dromio.store.errors import StoreError
 
 from .asking import Rig
@@ -23,10 +23,11 @@ def test_tables_are_made_once_however_many_start_at_once(rig: Rig) -> None:
 
 def test_tables_of_a_newer_program_are_refused(rig: Rig) -> None:
     with rig.service.access.write() as transaction:
-        transaction.run("INSERT INTO server_tables (version) VALUES (?)", VERSION + 1)
+        newer = int(only(transaction.rows("SELECT max(step) + 1 FROM server_steps")))
+        transaction.run("INSERT INTO server_steps (step) VALUES (?)", newer)
     try:
-        with pytest.raises(StoreError, match=f"version {VERSION + 1}"):
+        with pytest.raises(StoreError, match=f"the tables of the server have step {newer}; this program knows"):
             prepare_tables(rig.service.access)
     finally:
         with rig.service.access.write() as transaction:
-            transaction.run("DELETE FROM server_tables WHERE version > ?", VERSION)
+            transaction.run("DELETE FROM server_steps WHERE step = ?", newer)

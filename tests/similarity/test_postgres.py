@@ -5,7 +5,6 @@ fail. Where PostgreSQL works on bytes (metaphone, double metaphone), it is given
 character outside ASCII, because the contract is code points.
 """
 
-import os
 import random
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +19,8 @@ from dromio.similarity.double_metaphone import double_metaphone
 from dromio.similarity.phonetic import metaphone, soundex, soundex_difference
 from dromio.similarity.strings import levenshtein, trigram_similarity, trigrams
 
-DEFAULT_SERVER = "postgresql://postgres@127.0.0.1:5432/test"
+from ..postgres import SERVER
+
 COUNT = 100_000
 _NAMES = (
     "Jonathan Johnathon Smith Schmidt Smyth O'Brien McDonald MacGregor Schwarzenegger Knight Wright Thompson "
@@ -45,8 +45,7 @@ ACCENTED = "éèüñçøåßÅØÑÇłŻčěΣσςΩωжЯяабв中文日本�
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[psycopg.Connection[Any]]:
-    address = os.environ.get("DROMIO_TEST_POSTGRES", DEFAULT_SERVER)
-    with psycopg.connect(address, connect_timeout=5, autocommit=True) as connection:
+    with psycopg.connect(SERVER, connect_timeout=5, autocommit=True) as connection:
         for extension in ("fuzzystrmatch", "pg_trgm"):
             connection.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}")
         yield connection

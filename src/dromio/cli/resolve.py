@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import sys
 from pathlib import Path
 from types import FrameType
 
 import click
+from click.core import ParameterSource
 
 
 @click.command("resolve")
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
-@click.option("--output", "-o", required=True, type=click.Path(path_type=Path), help="Folder for the results.")
+@click.option(
+    "--output", "-o", type=click.Path(path_type=Path), help="Folder for the results; needed without --domain."
+)
+@click.option("--domain", help="Resolve the records of this domain of a store again, and publish the result there.")
 @click.option(
     "--model",
     "model_path",
@@ -43,9 +48,12 @@ import click
 )
 @click.option("--no-report", is_flag=True, help="Write no report.html.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing while running.")
+@click.pass_context
 def command(
+    context: click.Context,
     inputs: tuple[str, ...],
-    output: Path,
+    output: Path | None,
+    domain: str | None,
     model_path: Path | None,
     id_column: str | None,
     link_type: str | None,
@@ -63,7 +71,16 @@ def command(
 
     INPUT is a CSV, Parquet or JSON-lines file, name=FILE to name the source, or a database URL with a table
     (sqlite:///shop.db?table=customers). Several inputs are several sources.
+
+    With --domain INPUT is a store: its file, sqlite:///FILE or postgresql://…
     """
+    if domain is not None:
+        _resolve_store(context, inputs, domain, quiet=quiet)
+        return
+    if output is None:
+        raise click.UsageError(
+            "Missing option '--output' / '-o': a folder for the results; a store needs its --domain instead"
+        )
     from dromio.service.limits import check_address_space
 
     check_address_space()
@@ -98,6 +115,32 @@ def command(
             click.echo(f"Note: {warning}")
         shown = "report.html" if (output / "report.html").exists() else "run.json"
         click.echo(f"Done in {seconds:.1f} s with {document['peak_memory_mb']:,} MB. Look at {output / shown}")
+
+
+def _resolve_store(context: click.Context, inputs: tuple[str, ...], domain: str, *, quiet: bool) -> None:
+    """All records of a domain in a batch by the domain's own model, published in one step."""
+    from dromio.cli.domains import opened
+
+    given = {
+        option.opts[0]
+        for option in context.command.params
+        if isinstance(option, click.Option)
+        and option.name not in ("domain", "quiet")
+        and context.get_parameter_source(str(option.name)) is ParameterSource.COMMANDLINE
+    }
+    if given:
+        raise click.UsageError(
+            f"{', '.join(sorted(given))} cannot be used with --domain: a store has its own model and keeps the result;"
+            " change its model with dromio store propose"
+        )
+    if len(inputs) != 1:
+        raise click.UsageError(f"--domain takes one store, found {len(inputs)} inputs")
+    if "://" in inputs[0] and re.search(r"[?&]table=", inputs[0]):
+        raise click.UsageError("a store is named without a table: leave out ?table=, or leave out --domain")
+    with opened(inputs[0], domain) as own:
+        entities = own.resolve_all()
+    if not quiet:
+        click.echo(f"{entities:,} entities")
 
 
 class _Progress:

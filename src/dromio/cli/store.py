@@ -6,12 +6,14 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-if TYPE_CHECKING:
-    from dromio.store import Domain
+from dromio.cli import jobs
+from dromio.cli.domains import opened_store, shown
+from dromio.cli.places import StoreGroup
+from dromio.cli.reached import create, named, opened, opened_here
 
 STORE = click.argument("url", metavar="STORE")
 DOMAIN = click.option("--domain", required=True, help="Which population of records.")
@@ -21,12 +23,15 @@ AUTHOR = click.option("--author", required=True, help="Who decides.")
 REASON = click.option("--reason", default="", help="Why.")
 
 
-@click.group("store")
+@click.group("store", cls=StoreGroup)
 def command() -> None:
     """Keep records, resolve them in real time, and undo.
 
-    STORE is a file, sqlite:///FILE or postgresql://….
+    STORE is a file, sqlite:///FILE or postgresql://…. With --server URL most commands ask a server instead.
     """
+
+
+command.add_command(jobs.command)
 
 
 @command.command()
@@ -36,11 +41,9 @@ def command() -> None:
 def init(url: str, domain: str, model_path: Path) -> None:
     """Make a domain for records under a model; the store is made where there is none."""
     from dromio.model.files import load_model
-    from dromio.store import open as open_store
 
-    with open_store(_url(url)) as opened:
-        opened.create_domain(domain, load_model(model_path))
-    click.echo(f"domain {domain!r} is ready in {_shown(url)}")
+    create(url, domain, load_model(model_path))
+    click.echo(f"domain {domain!r} is ready in {shown(url)}")
 
 
 @command.command()
@@ -55,7 +58,7 @@ def add(url: str, domain: str, file: Path, source: str, id_column: str, as_json:
     from dromio.errors import InputError
 
     outcomes: dict[str, int] = {}
-    with _opened(url, domain) as own:
+    with opened(url, domain) as own:
         for number, row in enumerate(_rows(file), 1):
             unique_id = row.pop(id_column, None)
             if unique_id in (None, ""):
@@ -75,7 +78,7 @@ def add(url: str, domain: str, file: Path, source: str, id_column: str, as_json:
 @AS_JSON
 def search(url: str, domain: str, values: Sequence[str], as_json: bool) -> None:
     """Say to whom a record with these values would belong; nothing is written."""
-    with _opened(url, domain) as own:
+    with opened(url, domain) as own:
         found = own.search(dict(_pair(one) for one in values))
     if as_json:
         click.echo(json.dumps(found.to_dict(), indent=2))
@@ -96,7 +99,7 @@ def search(url: str, domain: str, values: Sequence[str], as_json: bool) -> None:
 @AS_JSON
 def show(url: str, domain: str, entity: int, as_of: datetime | None, as_json: bool) -> None:
     """Show what an entity id stands for, and its golden record, or what it stood for at an earlier moment."""
-    with _opened(url, domain) as own:
+    with opened(url, domain) as own:
         found = own.entity(entity, as_of=as_of)
         golden = own.golden(found.entity_id) if found.records and as_of is None else None
     if as_json:
@@ -117,7 +120,7 @@ def show(url: str, domain: str, entity: int, as_of: datetime | None, as_json: bo
 @AS_JSON
 def history(url: str, domain: str, entity: int, as_json: bool) -> None:
     """List all that happened to an entity and its records."""
-    with _opened(url, domain) as own:
+    with opened(url, domain) as own:
         events = own.history(entity)
     if as_json:
         click.echo(json.dumps([one.to_dict() for one in events], indent=2))
@@ -137,10 +140,10 @@ def history(url: str, domain: str, entity: int, as_json: bool) -> None:
 @REASON
 def merge(url: str, domain: str, entities: Sequence[int], author: str, reason: str) -> None:
     """Make entities one, for ever or until the act is undone."""
-    with _opened(url, domain) as own:
+    with opened(url, domain) as own:
         act = own.merge(*entities, author=author, reason=reason)
         survivor = own.entity(entities[0]).entity_id
-    click.echo(f"merged into entity {survivor}; undo with: dromio store undo {_shown(url)} --domain {domain} {act}")
+    click.echo(f"merged into entity {survivor}; undo with: dromio store undo {named(url)} --domain {domain} {act}")
 
 
 @command.command()
@@ -153,10 +156,10 @@ def merge(url: str, domain: str, entities: Sequence[int], author: str, reason: s
 def unmerge(url: str, domain: str, entity: int, records: Sequence[str], author: str, reason: str) -> None:
     """Take records out of an entity, for ever or until the act is undone."""
     keys = [_record(one) for one in records]
-    with _opened(url, domain) as own:
+    with opened(url, domain) as own:
         act = own.unmerge(entity, keys, author=author, reason=reason)
         homes = sorted({str(own.entity_of(*key)) for key in keys})
-    click.echo(f"now in entity {', '.join(homes)}; undo with: dromio store undo {_shown(url)} --domain {domain} {act}")
+    click.echo(f"now in entity {', '.join(homes)}; undo with: dromio store undo {named(url)} --domain {domain} {act}")
 
 
 @command.command()
@@ -165,7 +168,7 @@ def unmerge(url: str, domain: str, entity: int, records: Sequence[str], author: 
 @click.argument("act", type=int)
 def undo(url: str, domain: str, act: int) -> None:
     """Undo an act: what was judged before counts again."""
-    with _opened(url, domain) as own:
+    with opened(url, domain) as own:
         own.undo(act)
     click.echo(f"act {act} is undone")
 
@@ -179,7 +182,7 @@ def undo(url: str, domain: str, act: int) -> None:
 @AS_JSON
 def erase(url: str, domain: str, entity: int, suppress: bool, yes: bool, as_json: bool) -> None:
     """Erase all that is held about an entity, and print the certificate."""
-    with _opened(url, domain) as own:
+    with opened(url, domain) as own:
         records = own.entity(entity).records
         if not yes:
             click.confirm(f"Erase entity {entity} with {len(records)} record(s)? This cannot be undone.", abort=True)
@@ -192,6 +195,59 @@ def erase(url: str, domain: str, entity: int, suppress: bool, yes: bool, as_json
     if certificate.scanned is not None:
         click.echo(f"{certificate.scanned} texts looked for in the files, {certificate.found} found")
     for note in certificate.notes:
+        click.echo(f"note: {note}")
+
+
+@command.command()
+@STORE
+def scrub(url: str) -> None:
+    """Make the bytes of all that was erased go.
+
+    On PostgreSQL all tables are written anew, and others wait meanwhile.
+    """
+    with opened_store(url) as store:
+        for note in store.scrub():
+            click.echo(f"note: {note}")
+
+
+@command.command()
+@STORE
+@DOMAIN
+@click.option("--export", "to", type=click.Path(dir_okay=False, path_type=Path), help="Write the list of all erased.")
+@click.option("--apply", "told", type=click.Path(dir_okay=False, path_type=Path), help="Erase all of a list again.")
+@AS_JSON
+def erased(url: str, domain: str, to: Path | None, told: Path | None, as_json: bool) -> None:
+    """Keep a list of all erased outside of the store, and apply it to a restored backup.
+
+    The list names nobody: it holds numbers and keyed hashes.
+    """
+    from dromio.errors import InputError
+    from dromio.store import Tombstones
+
+    if (to is None) == (told is None):
+        raise click.UsageError("say what to do with the list: --export FILE or --apply FILE")
+    with opened_here(url, domain) as own:
+        if to is not None:
+            listed = own.erased()
+            _write(to, json.dumps(listed.to_dict()) + "\n")
+            if not as_json:
+                click.echo(f"{len(listed.records):,} record(s) of {len(listed.entities):,} entities are listed in {to}")
+            return
+        try:
+            plain = json.loads(told.read_text(encoding="utf-8")) if told else {}
+        except (OSError, ValueError) as error:
+            raise InputError(f"cannot read the list {told}: {error}") from None
+        done = own.erase_again(Tombstones.from_dict(plain))
+    if as_json:
+        click.echo(json.dumps(done.to_dict(), indent=2))
+        return
+    click.echo(
+        f"{done.records:,} record(s) and {done.entities:,} entities are erased again, "
+        f"{done.suppressed:,} suppression(s) count again"
+    )
+    if done.mixed:
+        click.echo(f"entities that go on with records of others: {_listed(done.mixed, 20)}")
+    for note in done.notes:
         click.echo(f"note: {note}")
 
 
@@ -212,7 +268,7 @@ def review(
     chosen = decline if accept is None else accept
     if chosen is not None and not author:
         raise click.UsageError("a decision needs its --author")
-    with _opened(url, domain) as own:
+    with opened(url, domain) as own:
         if chosen is not None:
             own.decide(chosen, accept=accept is not None, author=author or "")
         items = own.review(limit)
@@ -228,10 +284,39 @@ def review(
             one.left_entity,
             ":".join(one.right),
             one.right_entity,
+            one.reason,
         )
         for one in items
     ]
-    _table(("item", "kind", "bits", "left", "entity", "right", "entity"), rows)
+    _table(("item", "kind", "bits", "left", "entity", "right", "entity", "reason"), rows)
+
+
+@command.command()
+@STORE
+@DOMAIN
+@click.option(
+    "--consent/--no-consent", default=None, help="Whether existing entities are merged only when a person accepts it."
+)
+@click.option(
+    "--review-days", type=click.IntRange(0), metavar="N", help="Days that review items stay open; 0: for ever."
+)
+@AS_JSON
+def settings(url: str, domain: str, consent: bool | None, review_days: int | None, as_json: bool) -> None:
+    """Show the settings of a domain, or change them.
+
+    Without consent any more the merges that waited are made. Old review items go when the queue is worked off.
+    """
+    with opened_here(url, domain) as own:
+        if consent is not None:
+            own.ask_consent(wanted=consent)
+        if review_days is not None:
+            own.keep_review(review_days or None)
+        found = own.settings()
+    if as_json:
+        click.echo(json.dumps(found.to_dict(), indent=2))
+        return
+    click.echo(f"consent: {'asked for before existing entities are merged' if found.asks_consent else 'not asked for'}")
+    click.echo(f"review items: {f'open for {found.review_days} days' if found.review_days else 'open for ever'}")
 
 
 @command.command()
@@ -240,7 +325,7 @@ def review(
 @AS_JSON
 def verify(url: str, domain: str, as_json: bool) -> None:
     """Work everything out again and name each difference; the exit code is 1 when there is one."""
-    with _opened(url, domain) as own:
+    with opened_here(url, domain) as own:
         own.redo()
         found = own.verify()
     if as_json:
@@ -260,7 +345,7 @@ def verify(url: str, domain: str, as_json: bool) -> None:
 @DOMAIN
 def resolve(url: str, domain: str) -> None:
     """Resolve all records again in a batch, and publish the result in one step."""
-    with _opened(url, domain) as own:
+    with opened_here(url, domain) as own:
         click.echo(f"{own.resolve_all():,} entities")
 
 
@@ -268,15 +353,36 @@ def resolve(url: str, domain: str) -> None:
 @STORE
 @DOMAIN
 @click.option("--model", "model_path", required=True, type=click.Path(path_type=Path), help="A trained model.")
+@click.option(
+    "--limit",
+    type=click.IntRange(0),
+    default=100,
+    show_default=True,
+    help="How many joins, splits and golden values are listed; all are counted.",
+)
 @AS_JSON
-def propose(url: str, domain: str, model_path: Path, as_json: bool) -> None:
+def propose(url: str, domain: str, model_path: Path, limit: int, as_json: bool) -> None:
     """Keep a model as the next version and say what it would change; nothing changes until it is applied."""
     from dromio.model.files import load_model
 
     model = load_model(model_path)
-    with _opened(url, domain) as own:
-        found = own.propose_model(model)
-    click.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False) if as_json else str(found))
+    with opened_here(url, domain) as own:
+        found = own.propose_model(model, shown=limit)
+    if as_json:
+        click.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False))
+        return
+    click.echo(str(found))
+    for what, count, groups in (
+        ("joined", found.merged_count, found.merged),
+        ("split", found.split_count, found.split),
+    ):
+        rows = [(_listed(one.entities), len(one.records), _listed(map(":".join, one.records))) for one in groups]
+        _part(what, count, ("entities", "count", "records"), rows)
+    golden = [
+        (one.entity_id, one.into or "new", one.name, _plain(one.before), _plain(one.after)) for one in found.golden
+    ]
+    _part("golden values", found.golden_count, ("entity", "into", "column", "before", "after"), golden)
+    click.echo(f"\napply with: dromio store apply {shown(url)} --domain {domain} {found.model_version}")
 
 
 @command.command()
@@ -285,7 +391,7 @@ def propose(url: str, domain: str, model_path: Path, as_json: bool) -> None:
 @click.argument("version", type=int)
 def apply(url: str, domain: str, version: int) -> None:
     """Resolve all records by the model version that was proposed, and publish the result in one step."""
-    with _opened(url, domain) as own:
+    with opened_here(url, domain) as own:
         click.echo(f"{own.apply_model(version):,} entities")
 
 
@@ -295,42 +401,15 @@ def apply(url: str, domain: str, version: int) -> None:
 @ENTITY
 def export(url: str, domain: str, entity: int) -> None:
     """Print everything that is held about an entity as JSON, and nothing about another."""
-    with _opened(url, domain) as own:
+    with opened(url, domain) as own:
         click.echo(json.dumps(own.export(entity), indent=2, ensure_ascii=False))
 
 
-class _opened:
-    """A domain of a store that is closed at the end of the block."""
-
-    def __init__(self, url: str, domain: str) -> None:
-        self._url, self._name = _url(url), domain
-
-    def __enter__(self) -> Domain:
-        from dromio.errors import InputError
-        from dromio.store import open as open_store
-
-        file = Path(self._url.removeprefix("sqlite:///"))
-        if self._url.startswith("sqlite:///") and not file.exists():
-            raise InputError(f"there is no store {file}; make one with: dromio store init")
-        self._store = open_store(self._url)
-        try:
-            return self._store.domain(self._name)
-        except BaseException:
-            self._store.close()
-            raise
-
-    def __exit__(self, *_: object) -> None:
-        self._store.close()
-
-
-def _url(text: str) -> str:
-    return text if "://" in text else f"sqlite:///{text}"
-
-
-def _shown(url: str) -> str:
-    """The place of a store without its password."""
-    start, at, end = url.rpartition("@")
-    return f"{start.rpartition(':')[0]}:***@{end}" if at and start.count(":") > 1 else url
+def _write(file: Path, text: str) -> None:
+    """Replace a file as a whole, so that a list of before is never lost half-way."""
+    beside = file.with_name(f"{file.name}.new")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(file)
 
 
 def _rows(file: Path) -> Iterator[dict[str, Any]]:
@@ -360,7 +439,27 @@ def _record(text: str) -> tuple[str, str]:
 
 def _golden(value: Any) -> tuple[str, str]:
     origin = f"written by {value.author}" if value.author else ":".join(value.record) if value.record else ""
-    return ", ".join(value.value) if isinstance(value.value, list) else str(value.value), origin
+    return _plain(value.value), origin
+
+
+def _plain(value: str | list[str] | None) -> str:
+    return "-" if value is None else ", ".join(value) if isinstance(value, list) else value
+
+
+def _listed(names: Iterable[Any], most: int = 5) -> str:
+    """The first of some names, and how many there are beyond."""
+    texts = list(map(str, names))
+    more = f" and {len(texts) - most:,} more" if len(texts) > most else ""
+    return ", ".join(texts[:most]) + more
+
+
+def _part(what: str, count: int, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """A table under its heading, which says how many rows are left out; nothing where there is nothing."""
+    if not count:
+        return
+    left = f", the first {len(rows):,}" if len(rows) < count else ""
+    click.echo(f"\n{what} ({count:,}{left})")
+    _table(names, rows)
 
 
 def _table(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -111,6 +111,7 @@ class ReviewItem(TypedDict):
 
     item_id: int
     kind: str
+    reason: str
     weight: float
     left: RecordKey
     left_entity: int
@@ -126,6 +127,45 @@ class ModelCheck(TypedDict):
     keys: int
     comparisons: int
     trained: bool
+
+
+class Job(TypedDict):
+    """A job: waiting, running, done, failed (`error` says why) or cancelled; progress is from 0 to 1."""
+
+    job_id: int
+    kind: str
+    options: dict[str, Any]
+    author: str
+    schedule: str | None
+    state: str
+    phase: str
+    progress: float
+    attempt: int
+    is_cancelled: bool
+    created_at: str
+    started_at: str | None
+    ended_at: str | None
+    result: dict[str, Any] | None
+    error: str | None
+
+
+class Schedule(TypedDict):
+    """A job that is asked for every day or on a weekday, at a time in UTC, and when that is next."""
+
+    name: str
+    kind: str
+    every: str
+    at: str
+    author: str
+    next_at: str
+
+
+class ModelVersion(TypedDict):
+    """A version of the model: proposed (never applied), current, replaced or dropped."""
+
+    version: int
+    state: str
+    created_at: str
 
 
 class Key(TypedDict):

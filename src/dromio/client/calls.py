@@ -30,6 +30,9 @@ class Call:
     repeat: Repeat
     body: Mapping[str, Any] | None = None
     query: Mapping[str, str] = field(default_factory=dict)
+    raw: bytes | None = None
+    """A body that is not JSON, and its type."""
+    media_type: str = "application/json"
 
 
 class Caller:
@@ -58,9 +61,11 @@ class Caller:
 
     def content(self, call: Call) -> bytes:
         """The body of the answer. Raises ServerError, and InputError for what cannot be sent."""
-        headers, body = dict(self._headers), None
+        headers, body = dict(self._headers), call.raw
         if call.body is not None:
-            headers["content-type"], body = "application/json", _encoded(call.body)
+            body = _encoded(call.body)
+        if body is not None:
+            headers["content-type"] = call.media_type
         if call.repeat == "keyed":
             headers["idempotency-key"] = uuid.uuid4().hex
         for attempt in range(1, self._attempts + 1):

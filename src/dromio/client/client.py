@@ -108,7 +108,7 @@ class Client:
         self._revoke("/v1/signing-keys", key_id)
 
     def audit(self, *, per_page: int = 100) -> Iterator[dict[str, Any]]:
-        """Entries of the audit log in order. Each page that is asked for adds an entry, so pages should not be tiny."""
+        """Entries of the audit log in order, as it is when the first page is asked for."""
         return items(self._caller, "/v1/audit", "entries", per_page)
 
     def verify_audit(self) -> answers.AuditVerdict:

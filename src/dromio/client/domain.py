@@ -11,6 +11,7 @@ from urllib.parse import quote
 from dromio.client import answers
 from dromio.client.calls import Call, Caller, Repeat
 from dromio.client.errors import RefusedInputError
+from dromio.client.jobs import Work
 from dromio.client.pages import items
 from dromio.errors import UsageError
 
@@ -31,6 +32,11 @@ class Domain:
 
     def __repr__(self) -> str:
         return f"Domain({self.name!r})"
+
+    @property
+    def work(self) -> Work:
+        """What is done later, and what happens: jobs, imports, schedules, versions of the model, events."""
+        return Work(self._caller, self._path)
 
     def exists(self) -> bool:
         """Whether there is such a domain, of which this caller may know."""

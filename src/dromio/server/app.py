@@ -11,7 +11,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -24,6 +23,7 @@ from dromio.server.errors import (
     CredentialError,
     ForbiddenError,
     MissingError,
+    NoRouteError,
     OverloadError,
     RateError,
     TimeOverError,
@@ -38,7 +38,8 @@ from dromio.server.roles import Principal
 from dromio.server.routes import DOMAIN, Face, Match, Router
 from dromio.server.service import Service
 from dromio.server.settings import Settings
-from dromio.server.work import Sent, rendered, work
+from dromio.server.threads import Threads
+from dromio.server.work import Later, Sent, rendered, work
 
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Any]]
@@ -65,7 +66,7 @@ class App:
         self._failures = Buckets(settings.failures_per_minute / 60, max(1, settings.failures_per_minute))
         self._gate = Gate(settings.threads + settings.queue)
         self._shares = Shares(settings.share)
-        self._threads = ThreadPoolExecutor(settings.threads, thread_name_prefix="work")
+        self._threads = Threads(settings.threads)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection of the protocol: a request, or the life of the server."""
@@ -86,7 +87,7 @@ class App:
         writing.cancel()
         for end in ends:
             end()
-        self._threads.shutdown(wait=True)
+        self._threads.close()
         self._service.close()
         await send({"type": "lifespan.shutdown.complete"})
 
@@ -102,7 +103,8 @@ class App:
         try:
             self._heads.check(request)
             exchange.match = self.router.find(request)
-            sent = await asyncio.wait_for(self._serve(exchange, receive), self._settings.total_seconds)
+            async with asyncio.timeout(self._settings.total_seconds):
+                sent = await self._serve(exchange, receive)
         except ClientGoneError:
             raise
         except Exception as error:  # noqa: BLE001 - the one place where every error becomes an answer
@@ -118,7 +120,7 @@ class App:
             self._rates.take(exchange.request.client)
         else:
             await self._sign_in(exchange)
-        if match.route.body is not None and not exchange.is_read:
+        if match.route.takes_body and not exchange.is_read:
             await self._read(exchange, receive)
         caller = exchange.principal.credential or exchange.request.client
         return await self._within(caller, work, self._service, match, exchange.request, exchange.principal)
@@ -160,8 +162,11 @@ class App:
             await asyncio.wrap_future(self._service.audit.append(_denied(exchange, domain or "")))
             raise ForbiddenError
 
-    async def _within(self, caller: str, function: Callable[..., Done], *arguments: Any) -> Done:
-        """Run something in a thread, if there is room; it counts as inside until it has really ended."""
+    async def _within(self, caller: str, function: Callable[..., Done | Later[Done]], *arguments: Any) -> Done:
+        """Run something in a thread, if there is room; it counts as inside until it has really ended.
+
+        A function may give a Later: what it gave counts once that is written, and no thread waits for it.
+        """
         self._shares.enter(caller)
         try:
             self._gate.enter()
@@ -169,17 +174,25 @@ class App:
             self._shares.leave(caller)
             raise
         loop = asyncio.get_running_loop()
-        try:
-            future = self._threads.submit(function, *arguments)
-        except RuntimeError:
-            self._leave(caller)
-            raise OverloadError from None
-        future.add_done_callback(lambda _: self._left(loop, caller))
-        return await asyncio.wrap_future(future)
+        answer: asyncio.Future[Done] = loop.create_future()
 
-    def _left(self, loop: asyncio.AbstractEventLoop, caller: str) -> None:
-        with suppress(RuntimeError):  # the loop has ended meanwhile, and with it the count
-            loop.call_soon_threadsafe(self._leave, caller)
+        def end(done: Done | None, error: BaseException | None = None) -> None:
+            with suppress(RuntimeError):  # the loop has ended meanwhile, and with it the count
+                loop.call_soon_threadsafe(self._end, caller, answer, done, error)
+
+        if not self._threads.submit(lambda: _run(function, arguments, end)):
+            self._leave(caller)
+            raise OverloadError
+        return await answer
+
+    def _end(self, caller: str, answer: asyncio.Future[Any], done: Any, error: BaseException | None) -> None:
+        self._leave(caller)
+        if answer.done():  # nobody waits any more
+            return
+        if error is None:
+            answer.set_result(done)
+        else:
+            answer.set_exception(error)
 
     def _leave(self, caller: str) -> None:
         self._gate.leave()
@@ -237,8 +250,21 @@ class _Exchange:
     @property
     def matched(self) -> Match:
         if self.match is None:
-            raise MissingError("there is nothing at this address")
+            raise NoRouteError("there is nothing at this address")
         return self.match
+
+
+def _run(function: Callable[..., Any], arguments: tuple[Any, ...], end: Callable[..., None]) -> None:
+    """Call a function, and `end` with what came of it, or with the error, at once or when it is written."""
+    try:
+        done = function(*arguments)
+    except BaseException as error:  # noqa: BLE001 - whoever waits gets it
+        end(None, error)
+        return
+    if isinstance(done, Later):
+        done.written.add_done_callback(lambda written: end(done.done, written.exception()))
+    else:
+        end(done)
 
 
 def _announces_body(request: Request) -> bool:

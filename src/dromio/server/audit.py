@@ -10,7 +10,7 @@ import hmac
 import json
 import queue
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,6 +26,7 @@ _USE = "audit chain"
 _LOCK = 0x64726F6D6175
 _LOWEST = -(2**62)
 _BATCH = 256
+_AT_ONCE = 32
 _CHECKPOINT_EVERY = 1_000
 _AGAIN_SECONDS = 1.0
 START = "0" * 64
@@ -127,8 +128,10 @@ class AuditLog:
         with self._database.write() as transaction:
             transaction.hold([_LOCK])
             entries = self._chained(transaction, events)
-            insert = "INSERT INTO audit_log (number, event, hash) VALUES (?, ?, ?)"
-            transaction.many(insert, [(entry.number, entry.event, entry.hash) for entry in entries])
+            for part in _parts(entries):
+                values = [value for entry in part for value in (entry.number, entry.event, entry.hash)]
+                rows = ", ".join(["(?, ?, ?)"] * len(part))
+                transaction.run(f"INSERT INTO audit_log (number, event, hash) VALUES {rows}", *values)
         for entry in entries:
             if entry.number % _CHECKPOINT_EVERY == 0:
                 logs.event("audit checkpoint", audit_number=entry.number, audit_hash=entry.hash)
@@ -144,6 +147,15 @@ class AuditLog:
         return entries
 
 
+def _parts(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
+    """The entries in parts of 32, 16, 8, 4, 2 and 1, so that the database sees few different statements."""
+    start = 0
+    while rest := len(entries) - start:
+        size = min(_AT_ONCE, 1 << (rest.bit_length() - 1))
+        yield entries[start : start + size]
+        start += size
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """Whether a chain holds: how many entries were right, the last hash, and what is wrong with the next, if any."""
@@ -157,6 +169,12 @@ def last_link(transaction: Transaction) -> tuple[int, str]:
     """Number and hash of the last entry."""
     rows = transaction.rows("SELECT number, hash FROM audit_log ORDER BY number DESC LIMIT 1")
     return (int(rows[0][0]), str(rows[0][1])) if rows else (0, START)
+
+
+def last_number(database: Database) -> int:
+    """Number of the last entry; 0 where there is none."""
+    with database.read() as transaction:
+        return last_link(transaction)[0]
 
 
 def link(vault: Vault, previous: str, number: int, event: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -34,7 +34,8 @@ async def read_body(request: Request, receive: Receive, *, most: int, seconds: f
     if length is not None and (not length.isdecimal() or len(length) > 15 or int(length) > most):
         raise TooLargeError(f"a body may have {most} bytes")
     try:
-        return await asyncio.wait_for(_read(receive, most), seconds)
+        async with asyncio.timeout(seconds):
+            return await _read(receive, most)
     except TimeoutError:
         raise TooSlowError(f"a body must arrive within {seconds:g} s") from None
 
@@ -55,11 +56,15 @@ async def _read(receive: Receive, most: int) -> bytes:
             return b"".join(parts)
 
 
-def check_media_type(request: Request) -> None:
-    """Raise MediaTypeError unless the body is declared as JSON: pages of other sites cannot send that unasked."""
-    given = (request.header("content-type") or "").partition(";")[0].strip().lower()
-    if given != "application/json":
-        raise MediaTypeError("send the body as application/json")
+def media_type(request: Request) -> str:
+    """The declared type of the body, without its parameters."""
+    return (request.header("content-type") or "").partition(";")[0].strip().lower()
+
+
+def check_media_type(request: Request, allowed: Sequence[str] = ("application/json",)) -> None:
+    """Raise MediaTypeError unless the body is declared as one of these: pages of other sites cannot send them."""
+    if media_type(request) not in allowed:
+        raise MediaTypeError(f"send the body as {' or '.join(allowed)}")
 
 
 def parse_body(shape: type[Shape], body: bytes) -> Shape:

@@ -8,6 +8,7 @@ DromioError
 ├── CredentialError     show a credential that is valid
 ├── ForbiddenError      ask somebody with the right
 ├── MissingError        name something that exists
+│   └── NoRouteError    take an address that the server has
 ├── MethodError         use a method that the path has
 ├── RateError           come again later, and less often
 ├── OverloadError       come again later
@@ -57,6 +58,10 @@ class ForbiddenError(DromioError):
 
 class MissingError(DromioError):
     """There is nothing of that name that the principal may know of."""
+
+
+class NoRouteError(MissingError):
+    """The server has no operation at this address."""
 
 
 class MethodError(DromioError):

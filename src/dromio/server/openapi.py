@@ -78,6 +78,9 @@ def _operation(route: Route) -> dict[str, Any]:
     }
     if route.body is not None:
         found["requestBody"] = {"required": True, "content": {"application/json": {"schema": _ref(route.body)}}}
+    elif route.uploads:
+        text = {"schema": {"type": "string"}}
+        found["requestBody"] = {"required": True, "content": dict.fromkeys(route.uploads, text)}
     return found
 
 

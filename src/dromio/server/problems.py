@@ -34,10 +34,11 @@ class Problem:
 TABLE: dict[type[Exception], Problem] = {
     errors.TooLargeError: Problem(413, "too-large", "The request is too large", tells=True),
     errors.TooSlowError: Problem(408, "too-slow", "The request did not arrive in time"),
-    errors.MediaTypeError: Problem(415, "media-type", "The body must be JSON", tells=True),
+    errors.MediaTypeError: Problem(415, "media-type", "The body has a type that is not taken", tells=True),
     errors.RequestError: Problem(400, "invalid-request", "The request cannot be understood", tells=True),
     errors.CredentialError: Problem(401, "unauthenticated", "A valid credential is needed"),
     errors.ForbiddenError: Problem(403, "forbidden", "The credential does not allow this here"),
+    errors.NoRouteError: Problem(404, "not-found", "There is nothing at this address"),
     errors.MissingError: Problem(404, "not-found", "There is no such thing"),
     errors.MethodError: Problem(405, "method-not-allowed", "The address has other methods", tells=True),
     errors.RateError: Problem(429, "too-many-requests", "Too many requests"),

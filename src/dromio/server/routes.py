@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from dromio.errors import UsageError
-from dromio.server.errors import MethodError, MissingError
+from dromio.server.errors import MethodError, NoRouteError
 from dromio.server.messages import Request
 from dromio.server.roles import Scope
 
@@ -24,7 +24,8 @@ _PARAMETER = re.compile(r"^\{([a-z_]+)\}$")
 
 @dataclass(frozen=True)
 class Route:
-    """One operation. All of `scopes` are needed. `keeps_replies`: idempotency keys are honoured."""
+    """One operation. All of `scopes` are needed. `keeps_replies`: idempotency keys are honoured. `uploads`: media types
+    of a body that the handler reads itself, in the place of one in JSON."""
 
     method: Method
     path: str
@@ -36,6 +37,12 @@ class Route:
     status: int = 200
     keeps_replies: bool = False
     audited: bool = True
+    uploads: tuple[str, ...] = ()
+
+    @property
+    def takes_body(self) -> bool:
+        """Whether a body is read."""
+        return self.body is not None or bool(self.uploads)
 
     @cached_property
     def template(self) -> tuple[str, ...]:
@@ -124,7 +131,7 @@ class Router:
         return next((face for face in self.faces if face.prefix and path.startswith(f"{face.prefix}/".encode())), None)
 
     def find(self, request: Request) -> Match:
-        """The match. Raises MissingError, MethodError."""
+        """The match. Raises NoRouteError, MethodError."""
         allowed = set()
         for face, route in self._by_length.get(len(request.segments), ()):
             parameters = route.match(request.segments)
@@ -135,7 +142,7 @@ class Router:
             allowed.add(route.method)
         if allowed:
             raise MethodError(sorted(allowed))
-        raise MissingError("there is nothing at this address")
+        raise NoRouteError("there is nothing at this address")
 
 
 def check_routes(faces: Sequence[Face]) -> None:

@@ -1,8 +1,7 @@
-"""Running the application under uvicorn: one process or several, connections that must not dawdle, a graceful stop."""
+"""Running the application under uvicorn: one process or several, and a graceful stop."""
 
 from __future__ import annotations
 
-import asyncio
 import os
 import socket
 import tempfile
@@ -12,68 +11,19 @@ from pathlib import Path
 from typing import Any
 
 from uvicorn import Config, Server
-from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.supervisors import Multiprocess
 
 from dromio.errors import UsageError
 from dromio.server.app import App, create_app
 from dromio.server.logs import configure_logs
 from dromio.server.metrics import Metrics
+from dromio.server.protocol import BoundedProtocol, ServerConfig
 from dromio.server.service import open_service
 from dromio.server.settings import Settings
 
-_LARGEST_HEAD = 65_536
-
-
-class _ServerConfig(Config):
-    """What uvicorn is told, with the time that a head may take."""
-
-    header_seconds = 10.0
-
-
-class BoundedProtocol(H11Protocol):
-    """HTTP/1.1 on a connection that is closed when the head of a request does not arrive in time."""
-
-    _deadline: asyncio.TimerHandle | None = None
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin to wait for the first head. Replies leave at once: head and body are written one after the other, and
-        a client that delays its acknowledgement would hold up the body by 40 ms."""
-        super().connection_made(transport)
-        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._wait()
-
-    def data_received(self, data: bytes) -> None:
-        """Wait for the rest of a head from its first byte on; stop once it is whole."""
-        if self._deadline is None and self._is_between:
-            self._wait()
-        super().data_received(data)
-        if not self._is_between:
-            self._stop_waiting()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Nothing more to wait for."""
-        self._stop_waiting()
-        super().connection_lost(exc)
-
-    @property
-    def _is_between(self) -> bool:
-        """Whether no request is being worked on."""
-        return self.cycle is None or self.cycle.response_complete
-
-    def _wait(self) -> None:
-        seconds = getattr(self.config, "header_seconds", _ServerConfig.header_seconds)
-        self._deadline = self.loop.call_later(seconds, self._give_up)
-
-    def _stop_waiting(self) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
-
-    def _give_up(self) -> None:
-        self._deadline = None
-        if self._is_between:
-            self.transport.close()
+_START_SECONDS = 15
+"""Time for a worker to start, or to answer its supervisor, before it is killed and another one started. With too little
+of it workers on a busy machine are killed while they load, again and again."""
 
 
 def serve(settings: Settings, announce: Callable[[str], Any] = lambda url: None) -> None:
@@ -106,23 +56,23 @@ def worker_app(settings: Settings, folder: Path | None) -> App:
 
 def server_config(settings: Settings, app: Callable[[], Any]) -> Config:
     """What uvicorn is told."""
-    config = _ServerConfig(
+    config = ServerConfig(
         app,
         factory=True,
         http=BoundedProtocol,
         ws="none",
-        loop="asyncio",
+        loop="auto",
         lifespan="on",
         log_config=None,
         access_log=False,
         server_header=False,
         workers=settings.workers,
+        timeout_worker_healthcheck=_START_SECONDS,
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
         limit_concurrency=settings.max_connections,
         timeout_keep_alive=settings.keep_alive_seconds,
         timeout_graceful_shutdown=settings.stop_seconds,
-        h11_max_incomplete_event_size=_LARGEST_HEAD,
         ssl_certfile=settings.tls_certificate or None,
         ssl_keyfile=settings.tls_key or None,
     )

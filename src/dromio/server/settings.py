@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -79,6 +80,30 @@ class Settings(BaseModel):
     audit_reads_wait: bool = Field(True, description="replies to reads, too, wait until their audit entry is durable")
     idempotency_hours: float = Field(24, gt=0, le=720, description="time that replies are kept for idempotency keys")
     cursor_hours: float = Field(24, gt=0, le=720, description="time that page cursors are valid")
+    jobs_seconds: float = Field(
+        1, ge=0, le=3600, description="how often a worker process looks for jobs to run; 0: never, others run them"
+    )
+    customer_profiles_phone_region: str = Field(
+        "US", pattern="^[A-Z]{2}$", description="country of phone numbers of profiles that do not tell theirs"
+    )
+    customer_profiles_activation_seconds: float = Field(
+        3600, ge=0, le=604_800, description="time from a change of rules of profiles to their evaluation; none with dev"
+    )
+    customer_profiles_lock_seconds: float = Field(
+        86_400, ge=0, le=2_592_000, description="time in which active rules cannot be changed; none with dev"
+    )
+    customer_profiles_tick_seconds: float = Field(
+        5, ge=0, le=3600, description="time between looks for work on profiles that is due; 0 for none, others do it"
+    )
+    customer_profiles_export_folder: str = Field(
+        "", description="folder in which every bucket is a folder, to export matches of profiles to"
+    )
+    customer_profiles_export_endpoint: str = Field(
+        "", description="address of an S3-compatible object store to export matches to, as https://HOST"
+    )
+    customer_profiles_export_region: str = Field(
+        "us-east-1", pattern="^[a-z0-9-]{1,40}$", description="region for which exports are signed"
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="least level that is logged")
 
     @property
@@ -114,6 +139,13 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _is_endpoint(address: str) -> bool:
+    """Whether an object store may be there: nothing, or an address to which nobody else can listen."""
+    found = urlsplit(address)
+    is_safe = found.scheme == "https" or (found.scheme == "http" and is_loopback(found.hostname or ""))
+    return not address or (is_safe and bool(found.hostname) and not found.query and not found.username)
 
 
 def load_settings(path: Path | None = None, environment: Mapping[str, str] | None = None, **given: Any) -> Settings:
@@ -160,6 +192,14 @@ def _conflicts(settings: Settings) -> list[tuple[str, bool]]:
         ("a host beyond loopback needs tls_certificate or behind_tls", not (settings.is_loopback or settings.has_tls)),
         ("tls_certificate and tls_key need each other", bool(settings.tls_certificate) != bool(settings.tls_key)),
         ("oidc_issuer, oidc_audience and oidc_keys need each other", any(oidc) and not all(oidc)),
+        (
+            "customer_profiles_export_folder and customer_profiles_export_endpoint exclude each other",
+            bool(settings.customer_profiles_export_folder and settings.customer_profiles_export_endpoint),
+        ),
+        (
+            "customer_profiles_export_endpoint must be an https URL, or http of this machine",
+            not _is_endpoint(settings.customer_profiles_export_endpoint),
+        ),
         ("oidc_algorithms must not be empty", not settings.oidc_algorithms),
         ("oidc_keys must be a file or an https URL", remote_keys),
         ("allowed_hosts must not be empty", not settings.allowed_hosts),

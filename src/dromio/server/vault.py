@@ -30,6 +30,7 @@ class Vault:
         if len(master) != KEY_BYTES:
             raise UsageError(f"the master key has {KEY_BYTES} bytes, found {len(master)}")
         self._master = master
+        self._keys: dict[str, bytes] = {}
 
     def __repr__(self) -> str:
         return "Vault(…)"
@@ -56,7 +57,10 @@ class Vault:
         raise UsageError("a sealed value does not open; the master key may be another one than it was sealed with")
 
     def _key(self, use: str) -> bytes:
-        return hmac.digest(self._master, b"dromio " + use.encode(), hashlib.sha256)
+        key = self._keys.get(use)
+        if key is None:
+            key = self._keys[use] = hmac.digest(self._master, b"dromio " + use.encode(), hashlib.sha256)
+        return key
 
 
 def load_vault(path: Path, *, create: bool) -> Vault:

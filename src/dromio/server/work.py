@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
@@ -32,7 +33,18 @@ class Sent:
     body: bytes
 
 
-def work(service: Service, match: Match, request: Request, principal: Principal) -> Sent:
+Done = TypeVar("Done")
+
+
+@dataclass(frozen=True, slots=True)
+class Later(Generic[Done]):
+    """Something that is done, but counts only once its entry in the audit log is durable."""
+
+    done: Done
+    written: Future[int]
+
+
+def work(service: Service, match: Match, request: Request, principal: Principal) -> Sent | Later[Sent]:
     """Do what a request asks. Raises what its handler raises, RequestError, KeyReuseError, KeyBusyError."""
     if match.route.audited and not service.audit.is_well:
         raise OverloadError
@@ -40,7 +52,8 @@ def work(service: Service, match: Match, request: Request, principal: Principal)
     call = Call(service, principal, match.parameters, request)
     key = request.header("idempotency-key") if match.route.keeps_replies else None
     if key is None:
-        return _done(match, call, arguments)
+        sent, written = _done(match, call, arguments)
+        return sent if written is None else Later(sent, written)
     return _once(match, call, arguments, key)
 
 
@@ -50,18 +63,21 @@ def _arguments(match: Match, request: Request) -> list[BaseModel]:
     if match.route.body is not None:
         check_media_type(request)
         found.append(parse_body(match.route.body, request.body))
+    elif match.route.uploads:
+        check_media_type(request, match.route.uploads)
     query = parse_query(match.route.query, request) if match.face.scheme == "bearer" else None
     return [*found, query] if query is not None else found
 
 
-def _done(match: Match, call: Call, arguments: list[BaseModel]) -> Sent:
+def _done(match: Match, call: Call, arguments: list[BaseModel]) -> tuple[Sent, Future[int] | None]:
+    """The reply, and what must be durable before it is sent."""
     reply: Reply = match.route.handler(call, *arguments)
     sent = rendered(reply, match.route.status)
-    if match.route.audited:
-        written = call.service.audit.append(_event(match, call, reply, sent.status))
-        if call.service.settings.audit_reads_wait or not match.route.only_reads:
-            written.result(_AUDIT_SECONDS)
-    return sent
+    if not match.route.audited:
+        return sent, None
+    written = call.service.audit.append(_event(match, call, reply, sent.status))
+    waits = call.service.settings.audit_reads_wait or not match.route.only_reads
+    return sent, written if waits else None
 
 
 def _once(match: Match, call: Call, arguments: list[BaseModel], key: str) -> Sent:
@@ -71,7 +87,9 @@ def _once(match: Match, call: Call, arguments: list[BaseModel], key: str) -> Sen
     if kept is not None:
         return Sent(kept.status, {"content-type": kept.media_type, "idempotency-replayed": "true"}, kept.body)
     try:
-        sent = _done(match, call, arguments)
+        sent, written = _done(match, call, arguments)
+        if written is not None:
+            written.result(_AUDIT_SECONDS)
     except Exception as error:
         if problem_of(error).status != 500:
             replies.drop(scope)

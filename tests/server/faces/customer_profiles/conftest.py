@@ -21,7 +21,7 @@ from dromio.server.faces.customer_profiles import Clock, Desk, Options, customer
 from dromio.server.roles import Role, parse_grants
 from dromio.server.run import bound, server_config
 
-from ...conftest import place
+from ....postgres import place
 from .replies import check_reply
 
 HOUR, DAY = 3600, 86_400

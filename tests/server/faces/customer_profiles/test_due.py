@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dromio.server.faces.customer_profiles import Options, due
 
-from ...conftest import place
+from ....postgres import place
 from .conftest import Face, running
 from .test_conformance import similar_people
 

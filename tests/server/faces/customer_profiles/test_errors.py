@@ -9,6 +9,8 @@ from dromio.server import errors as server
 from dromio.server.faces.customer_profiles import errors
 from dromio.store.errors import BusyError
 
+from ...asking import Rig
+
 
 @pytest.mark.parametrize(
     ("error", "status", "code"),
@@ -17,6 +19,8 @@ from dromio.store.errors import BusyError
         (server.RequestError("x"), 400, "BadRequestException"),
         (errors.NotFoundError("x"), 404, "ResourceNotFoundException"),
         (server.MethodError(["GET"]), 404, "UnknownOperationException"),
+        (server.NoRouteError("x"), 404, "UnknownOperationException"),
+        (server.MissingError("x"), 404, "ResourceNotFoundException"),
         (server.CredentialError("x"), 403, "AccessDeniedException"),
         (server.ForbiddenError(), 403, "AccessDeniedException"),
         (server.RateError(2.5), 429, "ThrottlingException"),
@@ -45,3 +49,9 @@ def test_faults_are_named_without_the_values_that_were_sent() -> None:
 
 def test_many_faults_are_cut() -> None:
     assert errors.summary(str(number) for number in range(12)).endswith("9; and 2 more")
+
+
+def test_an_address_that_is_no_operation_is_told_in_the_way_of_the_protocol(small: Rig) -> None:
+    answer = small.ask("GET", "/customer-profiles/nowhere/at/all")
+    assert (answer.status, answer.headers["x-amzn-errortype"]) == (404, "UnknownOperationException")
+    assert list(answer.json) == ["Message"]

@@ -10,8 +10,9 @@ import pytest
 
 from dromio.server.faces.customer_profiles import Options, customer_profiles_face, open_desk
 
+from ....postgres import place
 from ...asking import Rig
-from ...conftest import place, rigged
+from ...conftest import rigged
 from .fuzzing import SERVICE, Fuzzer
 from .replies import ERRORS, faults_of
 

@@ -10,7 +10,7 @@ import pytest
 from dromio.server.faces.customer_profiles.operations import EXTENSIONS, OPERATIONS
 from dromio.server.faces.customer_profiles.options import Options
 
-from ...conftest import place
+from ....postgres import place
 from .conftest import running
 
 PAGE = (Path(__file__).parents[4] / "docs" / "customer-profiles.md").read_text(encoding="utf-8")

@@ -11,8 +11,9 @@ from dromio.contact_centre.tables import TABLES
 from dromio.server.faces.identity import identity_face
 from dromio.server.faces.identity.desk import Desk
 
+from ....postgres import place
 from ...asking import Rig
-from ...conftest import place, rigged
+from ...conftest import rigged
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])

@@ -11,7 +11,8 @@ from dromio.contact_centre.platform import Answered, PlatformError
 from dromio.server.faces.identity import desk as desk_module
 from dromio.server.faces.identity.desk import Desk
 
-from ...conftest import place, rigged
+from ....postgres import place
+from ...conftest import rigged
 from .test_face import started
 
 

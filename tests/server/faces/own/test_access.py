@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ...asking import Rig
+from ...conftest import Make
 
 
 @pytest.mark.parametrize("path", ["/v1/keys", "/v1/signing-keys"])
@@ -58,3 +59,16 @@ def test_the_audit_log_is_paged_and_verified(rig: Rig) -> None:
     assert [entry["number"] for entry in first["entries"] + second["entries"]] == [1, 2, 3, 4]
     verdict = rig.ask("GET", "/v1/audit/verify").json
     assert verdict["holds"] and verdict["entries"] >= 5 and len(verdict["hash"]) == 64
+
+
+@pytest.mark.parametrize("limit", [1, 2, 100])
+def test_the_audit_log_ends_though_every_page_adds_an_entry(make: Make, limit: int) -> None:
+    rig = make()
+    for _ in range(3):
+        rig.ask("GET", "/v1/domains")
+    page = rig.ask("GET", f"/v1/audit?limit={limit}").json
+    numbers = [entry["number"] for entry in page["entries"]]
+    while page["next"] and len(numbers) < 20:
+        page = rig.ask("GET", f"/v1/audit?limit={limit}&cursor={page['next']}").json
+        numbers += [entry["number"] for entry in page["entries"]]
+    assert numbers == [1, 2, 3]

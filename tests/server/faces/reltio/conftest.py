@@ -9,8 +9,9 @@ import pytest
 from dromio.server.faces.own import own_face
 from dromio.server.faces.reltio import reltio_face
 
+from ....postgres import place
 from ...asking import Rig
-from ...conftest import place, rigged
+from ...conftest import rigged
 from .factory import Tenancy
 
 

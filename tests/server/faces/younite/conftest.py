@@ -9,8 +9,9 @@ import pytest
 from dromio.server.faces.younite import younite_face
 from dromio.server.faces.younite.face import Options
 
+from ....postgres import place
 from ...asking import Rig
-from ...conftest import place, rigged
+from ...conftest import rigged
 
 DOMAIN, ZONE, CRM, SHOP = "d-1", "z-1", "crm-1", "shop-1"
 

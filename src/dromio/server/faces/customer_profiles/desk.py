@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from dromio.server.faces.customer_profiles.options import FIRST_LOOK, Options
+from dromio.server.faces.customer_profiles.options import Options, options_of
 from dromio.server.faces.customer_profiles.tables import prepare_tables
 from dromio.server.service import Service
 from dromio.store.database import Database, connect
@@ -92,7 +92,7 @@ class Place:
         """The desk on the store of a service."""
         with self._turn:
             if self._desk is None:
-                options = self._options or (FIRST_LOOK if service.settings.dev else Options())
+                options = self._options or options_of(service.settings)
                 self._desk = open_desk(service.settings.store, options)
             return self._desk
 

@@ -39,6 +39,7 @@ _THROTTLED, _UNKNOWN = (429, "ThrottlingException"), (404, "UnknownOperationExce
 _TABLE: dict[type[BaseException], tuple[int, str]] = {
     NotOfferedError: (501, "NotImplementedException"),
     errors.MethodError: _UNKNOWN,
+    errors.NoRouteError: _UNKNOWN,
     errors.MissingError: _MISSING,
     UnknownError: _MISSING,
     errors.CredentialError: _DENIED,

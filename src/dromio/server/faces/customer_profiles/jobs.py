@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dromio.interchange.customer_profiles.domain import DAYS
+from dromio.jobs.times import next_time
 from dromio.server.faces.customer_profiles.context import (
     SECOND,
     Answer,
@@ -26,7 +25,6 @@ PENDING, PREPROCESSING, FIND_MATCHING, MERGING = "PENDING", "PREPROCESSING", "FI
 COMPLETED, PARTIAL_SUCCESS, FAILED = "COMPLETED", "PARTIAL_SUCCESS", "FAILED"
 RUNNING = (PREPROCESSING, FIND_MATCHING, MERGING)
 KEPT_DAYS = 30
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _COLUMNS = "job_id, domain_id, status, starts_at, updated_at, document"
 _LISTED_WITHOUT = ("LastUpdatedAt", "JobExpirationTime", "AutoMerging")
 
@@ -66,13 +64,7 @@ def next_run(config: Mapping[str, Any], now: int) -> int:
     """The first moment after now at which the weekly schedule of a domain is due."""
     schedule = config["JobSchedule"]
     hour, minute = map(int, schedule["Time"].split(":"))
-    moment = _EPOCH + timedelta(microseconds=now)
-    # Python counts weekdays from Monday, the protocol from Sunday.
-    days = (DAYS.index(schedule["DayOfTheWeek"]) - 1 - moment.weekday()) % 7
-    planned = moment.replace(hour=hour, minute=minute, second=0, microsecond=0) + timedelta(days=days)
-    if planned <= moment:
-        planned += timedelta(days=7)
-    return (planned - _EPOCH) // timedelta(microseconds=1)
+    return next_time(schedule["DayOfTheWeek"].lower(), f"{hour:02}:{minute:02}", now)
 
 
 def schedule(context: Context) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dromio.server.settings import Settings
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -16,7 +18,7 @@ class Options:
     tick_seconds: float = 5.0
     """Seconds between looks for work that is due; 0 for none."""
     region: str = "us-east-1"
-    account: str = "000000000000"
+    """Region for which exports are signed."""
     phone_region: str = "US"
     """Country of phone numbers that do not tell theirs."""
     most_domains: int = 100
@@ -33,5 +35,17 @@ class Options:
     """Whether the clock can be set over HTTP."""
 
 
-FIRST_LOOK = Options(activation_delay=0, change_lock=0)
-"""For a server that is run to be looked at: rules apply at once, and can be changed at any time."""
+def options_of(settings: Settings) -> Options:
+    """What the settings of a server say of this face.
+
+    On a server that is run to be looked at rules apply at once, and can be changed at any time.
+    """
+    return Options(
+        activation_delay=0 if settings.dev else settings.customer_profiles_activation_seconds,
+        change_lock=0 if settings.dev else settings.customer_profiles_lock_seconds,
+        tick_seconds=settings.customer_profiles_tick_seconds,
+        region=settings.customer_profiles_export_region,
+        phone_region=settings.customer_profiles_phone_region,
+        export_folder=settings.customer_profiles_export_folder,
+        export_endpoint=settings.customer_profiles_export_endpoint,
+    )

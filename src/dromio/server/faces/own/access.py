@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dromio.server.access.api_keys import ApiKeys, KeyRow
 from dromio.server.access.signing_keys import SigningKeys
-from dromio.server.audit import entries_after, verify_chain
+from dromio.server.audit import entries_after, last_number, verify_chain
+from dromio.server.errors import RequestError
 from dromio.server.faces.own import answers, shapes
 from dromio.server.faces.own.pages import limited
 from dromio.server.messages import Reply
@@ -45,11 +46,11 @@ def delete_signing_key(call: Call) -> Reply:
 
 
 def get_audit(call: Call, query: shapes.PageQuery) -> Reply:
-    """List the audit log in order."""
+    """List the audit log in order, as it was when the first page was asked for."""
     limit = limited(call, query)
-    after = int(str(call.position(query.cursor))) if query.cursor else 0
-    entries = entries_after(call.service.access, after, limit)
-    following = call.cursor(entries[-1].number) if len(entries) == limit else None
+    after, end = _place(call.position(query.cursor)) if query.cursor else (0, last_number(call.service.access))
+    entries = [entry for entry in entries_after(call.service.access, after, limit) if entry.number <= end]
+    following = call.cursor([entries[-1].number, end]) if entries and entries[-1].number < end else None
     return Reply(answers.AuditPage(entries=[entry.to_dict() for entry in entries], next=following))
 
 
@@ -58,6 +59,13 @@ def verify_audit(call: Call) -> Reply:
     found = verify_chain(call.service.access, call.service.vault)
     body = answers.AuditVerdict(holds=not found.fault, entries=found.entries, hash=found.hash, fault=found.fault)
     return Reply(body)
+
+
+def _place(position: object) -> tuple[int, int]:
+    """Number of the last entry told, and of the last one to tell: every page that is read adds an entry."""
+    if not isinstance(position, list):
+        raise RequestError("the cursor is not one of this list")
+    return int(position[0]), int(position[1])
 
 
 def _listed(keys: ApiKeys | SigningKeys) -> Reply:

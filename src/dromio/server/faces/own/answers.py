@@ -130,10 +130,11 @@ class CheckOut(Out):
 
 
 class ReviewOut(Out):
-    """A pair for a person to decide on."""
+    """A pair for a person to decide on: what kind of doubt it is, and why in plain words."""
 
     item_id: int
     kind: str
+    reason: str
     weight: float
     left: RecordKeyOut
     left_entity: int

@@ -25,7 +25,7 @@ def get_domains(call: Call) -> Reply:
 
 def post_domain(call: Call, body: shapes.DomainIn) -> Reply:
     """Make a domain with its trained model."""
-    call.service.store.create_domain(body.name, _model(body.model))
+    call.service.store.create_domain(body.name, read_model(body.model))
     return Reply(answers.DomainOut(name=body.name), touched=(f"domain:{body.name}",))
 
 
@@ -41,7 +41,7 @@ def get_model(call: Call) -> Reply:
 
 def check_model(call: Call, body: shapes.ModelIn) -> Reply:
     """Check a model without keeping it; every fault is listed with its path."""
-    model = _model(body.model)
+    model = read_model(body.model)
     return Reply(
         answers.CheckOut(
             attributes=len(model.attributes),
@@ -52,7 +52,8 @@ def check_model(call: Call, body: shapes.ModelIn) -> Reply:
     )
 
 
-def _model(document: dict[str, Any]) -> Model:
+def read_model(document: dict[str, Any]) -> Model:
+    """The model of a document. Raises ModelError with every fault, RequestError."""
     if _is_deep(document):
         raise ModelError([Fault("", f"nested more than {_DEEPEST} deep")])
     try:

@@ -40,7 +40,10 @@ def explain(call: Call, body: shapes.ExplainIn) -> Reply:
     model = call.domain.model
     left, right = (clean_record(_record(call, side), model) for side in (body.left, body.right))
     keys = [(side.source, side.unique_id) for side in (body.left, body.right) if isinstance(side, shapes.RecordName)]
-    return Reply(explain_pair(make_plan(model), left, right).to_dict(), touched=record_tokens(call, keys))
+    shared = call.domain.people_sharing(left, right)
+    return Reply(
+        explain_pair(make_plan(model), left, right, shared=shared).to_dict(), touched=record_tokens(call, keys)
+    )
 
 
 def _record(call: Call, side: shapes.RecordName | shapes.SearchIn) -> Record:
