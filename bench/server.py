@@ -197,7 +197,7 @@ def overload(where: Place, given: argparse.Namespace) -> tuple[dict[str, Any], b
             "recovered_per_second": len(after) / 4,
         }
     holds = not +wrong and not flood.broken and figures["memory_most_mb"] < memory[0] + MOST_GROWTH_MB
-    return figures, holds and len(after) / 4 > 0.5 * rate and set(after.statuses) == {200}
+    return figures, holds and len(after) / 4 > 0.8 * rate and set(after.statuses) == {200}
 
 
 def paced(requests: Iterator[bytes], per_second: float, seconds: float) -> Callable[[], bytes | None]:
