@@ -34,7 +34,6 @@ from served import Place, Served, ask, drive, place, request, served, spread
 from dromio import store
 from store import deliveries, trained_model
 
-SAMPLE = 5_000
 FLOOD = 400
 """Connections of an overload."""
 MOST_GROWTH_MB = 200
@@ -90,7 +89,7 @@ def prepare(where: Place, records: int) -> Iterator[store.Delivery]:
     rows = deliveries(records + 200_000)
     known = list(itertools.islice(rows, records))
     with store.open(where.url) as opened:
-        people = opened.create_domain("people", trained_model(known[:SAMPLE]))
+        people = opened.create_domain("people", trained_model(known))
         people.resolve_many(known)
     return rows
 

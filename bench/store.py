@@ -30,7 +30,6 @@ from dromio import store
 from dromio.datasets.customers import customers
 from dromio.store import sqlite
 
-SAMPLE = 20_000
 LOADED_AT_ONCE = 1_000_000
 Statement = tuple[str, str, Any]
 
@@ -51,7 +50,7 @@ def main() -> int:
     given = options.parse_args()
     figures: dict[str, float] = {}
     rows = list(deliveries(given.records + given.many + 2 * given.new))
-    model = trained_model(rows[:SAMPLE])
+    model = trained_model(rows[: given.records])
     for database in given.database or ["sqlite"]:
         name = database.partition(":")[0]
         for records in sorted({given.growth or given.records, given.records}):
@@ -147,9 +146,9 @@ def deliveries(count: int) -> Iterator[store.Delivery]:
         yield store.Delivery(source, unique_id, row)
 
 
-def trained_model(sample: Sequence[store.Delivery]) -> dromio.Model:
-    """The model that a batch learns from a sample."""
-    rows = [{"unique_id": f"{one.source}:{one.unique_id}", **one.values} for one in sample]
+def trained_model(known: Sequence[store.Delivery]) -> dromio.Model:
+    """The model that a batch learns from the records: its keys are chosen for so many."""
+    rows = [{"unique_id": f"{one.source}:{one.unique_id}", **one.values} for one in known]
     with dromio.resolve(rows) as result:
         return result.model.model_copy(update={"name": "people"})
 
