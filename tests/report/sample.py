@@ -122,10 +122,10 @@ def weights() -> dict[str, Any]:
     return {"edges": edges, "pairs": pairs, "matches": matches}
 
 
-def level(label: str, m: float, u: float, household: float | None = None) -> dict[str, Any]:
+def level(label: str, m: float, u: float, related: float | None = None) -> dict[str, Any]:
     """A comparison level that carries evidence."""
     found = {"label": label, "m": m, "u": u, "weight": math.log2(m / u), "is_null_level": False}
-    return found if household is None else found | {"household": household}
+    return found if related is None else found | {"related": related}
 
 
 def comparisons() -> list[dict[str, Any]]:

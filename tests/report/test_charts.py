@@ -69,10 +69,10 @@ def test_level_charts_leave_out_null_levels() -> None:
     assert "missing" not in {row["level"] for row in rows(charts.level_probabilities(found))}
 
 
-def test_level_probabilities_show_households_only_when_known() -> None:
+def test_level_probabilities_show_related_pairs_only_when_known() -> None:
     levels = [{"label": "same", "m": 0.9, "u": 0.1, "weight": 3.17, "is_null_level": False}]
-    assert "household" not in drawn(charts.level_probabilities([{"name": "email", "levels": levels}]))
-    assert "household" in drawn(charts.level_probabilities(sample_run()["comparisons"]))
+    assert "two branches" not in drawn(charts.level_probabilities([{"name": "email", "levels": levels}]))
+    assert "two branches" in drawn(charts.level_probabilities(sample_run()["comparisons"]))
 
 
 def test_level_probabilities_draw_zero_on_the_logarithmic_axis() -> None:

@@ -77,14 +77,14 @@ def comparisons(run: Run) -> Section | None:
 
 def _levels_table(found: Any) -> Html:
     levels = [(comparison, level) for comparison in found for level in comparison.get("levels") or ()]
-    household = any(level.get("household") is not None for _, level in levels)
+    related = any(level.get("related") is not None for _, level in levels)
     rows = []
     for comparison, level in levels:
         row = [comparison.get("name"), level.get("label"), probability(level.get("m")), probability(level.get("u"))]
-        if household:
-            row.append(probability(level.get("household")))
+        if related:
+            row.append(probability(level.get("related")))
         rows.append([*row, "no evidence" if level.get("is_null_level") else bits(level.get("weight"))])
-    head = ["comparison", "level", "m", "u", *(["household"] if household else []), "match weight (bits)"]
+    head = ["comparison", "level", "m", "u", *(["related"] if related else []), "match weight (bits)"]
     return table(head, rows, numbers=range(2, len(head)))
 
 

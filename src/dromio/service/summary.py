@@ -227,7 +227,7 @@ def _comparisons(run: Run) -> list[dict[str, Any]]:
                     "weight": log2(level.m / level.u) if level.m and level.u else None,
                     "is_null_level": False,
                     **(
-                        {"household": comparison.shared * level.m + (1 - comparison.shared) * level.u}
+                        {"related": comparison.shared * level.m + (1 - comparison.shared) * level.u}
                         if with_related and level.m and level.u
                         else {}
                     ),

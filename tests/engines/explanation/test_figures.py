@@ -51,5 +51,5 @@ def test_bits_add_up_with_rarity_and_relations() -> None:
     assert drawn["start"] + sum(step["weight"] for step in drawn["steps"]) == pytest.approx(drawn["total"])
     assert [drawn["steps"][-1][name] for name in ("comparison", "label")] == [
         "may be related instead",
-        "such as one household",
+        "such as one household or two branches",
     ]

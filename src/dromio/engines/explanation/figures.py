@@ -54,7 +54,7 @@ def _bits(part: ProbabilisticPart) -> Row:
     if rarity := sum(step.rarity for step in part.steps):
         steps.append(_row("rarity of the shared values", "term frequency", (), (), rarity))
     if (related := round(part.weight - part.against_unrelated, 3)) != 0:
-        steps.append(_row("may be related instead", "such as one household", (), (), related))
+        steps.append(_row("may be related instead", "such as one household or two branches", (), (), related))
     thresholds = {"match": part.match, "review": part.review}
     return {"unit": "bits", "start": part.prior, "total": part.weight, "thresholds": thresholds, "steps": steps}
 

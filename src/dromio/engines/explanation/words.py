@@ -207,7 +207,7 @@ def _probabilistic(part: ProbabilisticPart) -> Iterator[str]:
     if rarity:
         yield f"  {_signed(rarity)}  how rare the shared values are"
     if abs(related := part.weight - part.against_unrelated) >= 0.001:
-        yield f"  {_signed(related)}  they may be related instead, such as one household"
+        yield f"  {_signed(related)}  they may be related instead, such as one household or two branches"
     yield f"  Match weight: {_signed(part.weight)} bits, probability {part.probability:.4g}."
 
 

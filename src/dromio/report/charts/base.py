@@ -21,7 +21,7 @@ WIDTH = 640
 FOR = "#3b82c4"
 AGAINST = "#d9772b"
 NEUTRAL = "#98a2ad"
-HOUSEHOLD = "#8e6bc9"
+RELATED = "#8e6bc9"
 
 LABEL_PIXELS = 260
 """Longest axis label before it is cut; the whole text is in the tooltip."""

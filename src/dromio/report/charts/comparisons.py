@@ -9,8 +9,8 @@ from typing import Any
 from dromio.report.charts.base import (
     AGAINST,
     FOR,
-    HOUSEHOLD,
     NEUTRAL,
+    RELATED,
     WIDTH,
     Chart,
     Row,
@@ -25,7 +25,7 @@ from dromio.report.figures import bits, finite, probability
 
 MATCHES = "among matches (m)"
 NON_MATCHES = "among non-matches (u)"
-HOUSEHOLDS = "among different people of one household"
+RELATED_PAIRS = "among related ones: one household, two branches"
 
 SMALLEST = 1e-9
 """Where a probability of 0 is drawn, as the axis is logarithmic; the tooltip tells the true value."""
@@ -87,12 +87,12 @@ def level_weights(comparisons: Iterable[Row]) -> Chart:
 def level_probabilities(comparisons: Iterable[Row]) -> Chart:
     """m and u of every comparison level on a logarithmic axis: the farther apart, the stronger the evidence.
 
-    Levels with a `household` probability get a third point.
+    Levels with a `related` probability get a third point.
     """
     alt = altair()
     rows = [row for comparison, level in _levels(comparisons) for row in _points(comparison, level)]
-    names = [name for name in (MATCHES, NON_MATCHES, HOUSEHOLDS) if any(row["kind"] == name for row in rows)]
-    colour_of = {MATCHES: FOR, NON_MATCHES: AGAINST, HOUSEHOLDS: HOUSEHOLD}
+    names = [name for name in (MATCHES, NON_MATCHES, RELATED_PAIRS) if any(row["kind"] == name for row in rows)]
+    colour_of = {MATCHES: FOR, NON_MATCHES: AGAINST, RELATED_PAIRS: RELATED}
     base = alt.Chart().encode(y=categories("level"))
     lowest = math.floor(math.log10(min((row["at"] for row in rows), default=0.1)))
     axis = alt.Axis(values=[10.0**power for power in range(lowest, 1)], labelExpr="format(datum.value, '~g')")
@@ -111,7 +111,7 @@ def level_probabilities(comparisons: Iterable[Row]) -> Chart:
 
 def _points(comparison: Row, level: Row) -> list[dict[str, Any]]:
     """The points of one level, each with the span of all of them."""
-    found = {MATCHES: level.get("m"), NON_MATCHES: level.get("u"), HOUSEHOLDS: level.get("household")}
+    found = {MATCHES: level.get("m"), NON_MATCHES: level.get("u"), RELATED_PAIRS: level.get("related")}
     places = {kind: max(place, SMALLEST) for kind, value in found.items() if (place := finite(value)) is not None}
     return [
         {
