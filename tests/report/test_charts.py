@@ -71,8 +71,8 @@ def test_level_charts_leave_out_null_levels() -> None:
 
 def test_level_probabilities_show_related_pairs_only_when_known() -> None:
     levels = [{"label": "same", "m": 0.9, "u": 0.1, "weight": 3.17, "is_null_level": False}]
-    assert "two branches" not in drawn(charts.level_probabilities([{"name": "email", "levels": levels}]))
-    assert "two branches" in drawn(charts.level_probabilities(sample_run()["comparisons"]))
+    assert "related ones" not in drawn(charts.level_probabilities([{"name": "email", "levels": levels}]))
+    assert "related ones" in drawn(charts.level_probabilities(sample_run()["comparisons"]))
 
 
 def test_level_probabilities_draw_zero_on_the_logarithmic_axis() -> None:

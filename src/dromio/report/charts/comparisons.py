@@ -25,7 +25,7 @@ from dromio.report.figures import bits, finite, probability
 
 MATCHES = "among matches (m)"
 NON_MATCHES = "among non-matches (u)"
-RELATED_PAIRS = "among related ones: one household, two branches"
+RELATED_PAIRS = "among related ones"
 
 SMALLEST = 1e-9
 """Where a probability of 0 is drawn, as the axis is logarithmic; the tooltip tells the true value."""
