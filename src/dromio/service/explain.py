@@ -13,7 +13,7 @@ from dromio.engines.row import clean_record
 from dromio.errors import DromioError, InputError, UsageError
 from dromio.io.sources import Records, read_records
 from dromio.model.schema import Model
-from dromio.plan import make_plan
+from dromio.plan import Plan, make_plan
 from dromio.records import RecordKey
 from dromio.service.options import RunOptions
 from dromio.service.resolve import workspace
@@ -27,10 +27,14 @@ def explain(left: Row, right: Row, model: Model) -> Explanation:
 
     Raises ModelError for a model that is not trained, InputError for a record without any column of the model.
     """
-    plan = make_plan(model)
+    return explain_by(make_plan(model), left, right)
+
+
+def explain_by(plan: Plan, left: Row, right: Row) -> Explanation:
+    """The same by a model that is planned already, for those who explain many pairs."""
     rows = (("left", left), ("right", right))
-    records = (record_of(row, model, RecordKey("", side)) for side, row in rows)
-    return explained(plan, *(clean_record(record, model) for record in records))
+    records = (record_of(row, plan.model, RecordKey("", side)) for side, row in rows)
+    return explained(plan, *(clean_record(record, plan.model) for record in records))
 
 
 def read_record(path: Path) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from typing import Any
 from dromio.interchange.customer_profiles import columns_of
 from dromio.model.files import parse_model
 from dromio.model.schema import Model
+from dromio.plan import Plan, make_plan
 from dromio.server.faces.customer_profiles import profiles
-from dromio.server.faces.customer_profiles.batch_model import fixed_model
 from dromio.server.faces.customer_profiles.context import Answer, Context, Given
 from dromio.server.faces.customer_profiles.errors import NotFoundError
 from dromio.server.faces.customer_profiles.matches import groups_behind
@@ -30,22 +30,18 @@ def explain_match(context: Context, given: Given) -> Answer:
     group = found[0][1]
     members = profiles.find(context, group["ProfileIds"])
     pairs = list(combinations(sorted(members), 2))[:MOST_PAIRS]
-    model = _model(context, generation["job_id"])
-    return group | {"Pairs": [_pair(model, members, left, right) for left, right in pairs]}
+    plan = make_plan(_model(context, generation["job_id"]))
+    return group | {"Pairs": [_pair(plan, members, left, right) for left, right in pairs]}
 
 
 def _model(context: Context, job_id: str) -> Model:
-    """The model that found the groups. Jobs of earlier versions kept none, and used one of fixed figures."""
+    """The model that found the groups."""
     select = "SELECT document FROM cp_models WHERE domain_id = ? AND job_id = ?"
-    if rows := context.tx.rows(select, context.domain.id, job_id):
-        return parse_model(rows[0][0])
-    count = only(context.tx.rows("SELECT count(*) FROM cp_profiles WHERE domain_id = ?", context.domain.id))
-    return fixed_model(count, context.options.phone_region)
+    return parse_model(only(context.tx.rows(select, context.domain.id, job_id)))
 
 
-def _pair(model: Model, members: dict[str, Any], left: str, right: str) -> Answer:
-    from dromio.service.explain import explain
+def _pair(plan: Plan, members: dict[str, Any], left: str, right: str) -> Answer:
+    from dromio.service.explain import explain_by
 
     one, other = (columns_of(members[each].document()) for each in (left, right))
-    explained = explain(one, other, model).to_dict()
-    return {"ProfileIds": [left, right], "Explanation": explained}
+    return {"ProfileIds": [left, right], "Explanation": explain_by(plan, one, other).to_dict()}
