@@ -8,8 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from dromio.cli.keys import command
-from dromio.errors import UsageError
-from dromio.store.errors import UnknownError
+from dromio.errors import UnknownError, UsageError
 
 
 def run(tmp_path: Path, *arguments: str) -> str:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from dromio.errors import UsageError
+from dromio.errors import ConflictError, UnknownError, UsageError
 from dromio.jobs import Job, Queue
 from dromio.jobs.queue import LOST, MOST_ATTEMPTS
 from dromio.jobs.rows import KEPT_DAYS, MOST_WAITING
@@ -14,7 +14,6 @@ from dromio.jobs.schedules import Schedules
 from dromio.jobs.times import SECOND
 from dromio.store import clock
 from dromio.store.database import connect
-from dromio.store.errors import ConflictError, UnknownError
 
 
 def add(queue: Queue, domain: str = "people") -> Job:

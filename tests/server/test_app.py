@@ -10,7 +10,7 @@ from concurrent.futures import Future
 
 import pytest
 
-from dromio.errors import InputError, ResourceError, UsageError
+from dromio.errors import BusyError, InputError, ResourceError, StoreError, UsageError
 from dromio.server.app import App
 from dromio.server.faces import all_faces
 from dromio.server.heads import SECURITY
@@ -18,7 +18,6 @@ from dromio.server.messages import Reply
 from dromio.server.roles import Scope
 from dromio.server.routes import Face, Route
 from dromio.server.service import Call
-from dromio.store.errors import BusyError, StoreError
 
 from .asking import Rig
 from .conftest import Make

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from dromio.errors import StoreError
 from dromio.server.audit import AuditLog, Event, entries_after, verify_chain
 from dromio.server.tables import prepare_tables
 from dromio.server.vault import Vault
 from dromio.store.database import Database, connect
-from dromio.store.errors import StoreError
 
 from .asking import Rig
 

@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+from dromio.errors import BusyError
 from dromio.server.errors import KeyBusyError, KeyReuseError, RequestError
 from dromio.server.idempotency import Kept, KeptReplies
 from dromio.server.messages import Reply
@@ -14,7 +15,6 @@ from dromio.server.roles import Scope
 from dromio.server.routes import Face, Route
 from dromio.server.service import Call
 from dromio.store import clock
-from dromio.store.errors import BusyError
 
 from .asking import Rig
 from .conftest import Make

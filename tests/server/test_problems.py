@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dromio.errors import DromioError, Fault, ModelError
+from dromio.errors import BusyError, ConflictError, DromioError, Fault, ModelError, UnknownError
 from dromio.server import errors as own
 from dromio.server.problems import TABLE, problem_of, refusal, without_values
-from dromio.store.errors import BusyError, ConflictError, UnknownError
 
 
 def kinds(base: type[Exception]) -> list[type[Exception]]:

@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from dromio.errors import StoreError
 from dromio.server.tables import prepare_tables
 from dromio.store.database import connect, only
-from dromio.store.errors import StoreError
 
 from .asking import Rig
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from dromio import store
+from dromio.errors import StoreError
 from dromio.store import ConflictError, ingest_many
-from dromio.store.errors import StoreError
 
 from .conftest import ANN, BOB
 from .factory import model

@@ -22,11 +22,10 @@ from dromio.contact_centre.identities import Case
 from dromio.contact_centre.options import Options
 from dromio.contact_centre.scoring import Scorer
 from dromio.contact_centre.tables import prepare_tables
-from dromio.errors import InputError
+from dromio.errors import BusyError, ConflictError, InputError
 from dromio.store import clock
 from dromio.store.database import Database, connect, only
 from dromio.store.erase import scan
-from dromio.store.errors import BusyError, ConflictError
 
 Done = TypeVar("Done")
 Answer = dict[str, Any]

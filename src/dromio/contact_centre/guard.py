@@ -11,10 +11,10 @@ from typing import Any
 from dromio.contact_centre.contacts import IDENTIFYING, Contact, Identifier, masked
 from dromio.contact_centre.identities import Case, Group, groups, read, root_of
 from dromio.contact_centre.pending import cancel_baseless
+from dromio.errors import ConflictError, UnknownError
 from dromio.models.identifiers import distinct_names
 from dromio.store.clock import as_text
 from dromio.store.database import only
-from dromio.store.errors import ConflictError, UnknownError
 
 _LIMITS = "SELECT hash, flagged, most_names FROM cc_flags WHERE hash IN ??"
 _FLAG = """

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from dromio.contact_centre.contacts import Contact, Identifier, names_in
 from dromio.contact_centre.options import Options
 from dromio.contact_centre.scoring import Scorer
+from dromio.errors import BusyError, ConflictError, UnknownError
 from dromio.store.database import Row, Transaction, only
-from dromio.store.errors import BusyError, ConflictError, UnknownError
 
 _ROW = """
 SELECT identity, customer_id, state, root, shared, most_names, first_seen, last_seen, certificate FROM cc_identities

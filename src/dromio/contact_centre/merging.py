@@ -6,7 +6,7 @@ import json
 
 from dromio.contact_centre.identities import Case, members, read
 from dromio.contact_centre.outbox import tag_again
-from dromio.store.errors import ConflictError, UnknownError
+from dromio.errors import ConflictError, UnknownError
 
 _LOG = """
 INSERT INTO cc_merges (survivor, loser, members, author, reason, merged_at) VALUES (?, ?, ?, ?, ?, ?)

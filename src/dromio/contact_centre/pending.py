@@ -11,9 +11,9 @@ from dromio.contact_centre.contacts import masked
 from dromio.contact_centre.identities import Case, groups, held, root_of
 from dromio.contact_centre.lookup import unflagged
 from dromio.contact_centre.merging import are_apart, keep_apart, merge
+from dromio.errors import ConflictError, UnknownError
 from dromio.models.identifiers import distinct_names
 from dromio.store.clock import as_text
-from dromio.store.errors import ConflictError, UnknownError
 
 OPEN = ("OPEN", "CONSENT_REQUESTED")
 _DAY = 86_400_000_000

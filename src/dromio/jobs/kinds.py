@@ -6,12 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dromio.errors import DromioError, UsageError
+from dromio.errors import BusyError, ConflictError, DromioError, StoreError, UsageError
 from dromio.jobs.queue import Queue
 from dromio.jobs.rows import Job
 from dromio.store.delivered import Delivery
 from dromio.store.domain import Domain
-from dromio.store.errors import BusyError, ConflictError, StoreError
 
 PHASES = {"compare": 0.05, "publish": 0.7, "commit": 0.95}
 """How far a batch is when a phase begins; what a phase takes depends on the records, so these are rough."""

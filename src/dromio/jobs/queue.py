@@ -11,13 +11,12 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dromio.errors import UsageError
+from dromio.errors import ConflictError, UsageError
 from dromio.jobs.rows import JOBS, KINDS, Job, Kind, State, insert, job_of, one_job
 from dromio.jobs.schedules import add_due
 from dromio.jobs.times import SECOND
 from dromio.store import clock
 from dromio.store.database import Database, Transaction, only
-from dromio.store.errors import ConflictError
 
 MOST_ATTEMPTS = 3
 """How often a job is begun before it is given up, where every process that began it was lost."""

@@ -7,11 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from dromio.errors import UsageError
+from dromio.errors import UnknownError, UsageError
 from dromio.jobs.times import SECOND
 from dromio.store import clock
 from dromio.store.database import Row, Transaction, only
-from dromio.store.errors import UnknownError
 
 Kind = Literal["resolve", "import", "verify", "redo", "propose", "apply"]
 State = Literal["waiting", "running", "done", "failed", "cancelled"]

@@ -11,12 +11,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from dromio.errors import UsageError
+from dromio.errors import UnknownError, UsageError
 from dromio.jobs.rows import insert
 from dromio.jobs.times import next_time
 from dromio.store import clock
 from dromio.store.database import Database, Transaction, only
-from dromio.store.errors import UnknownError
 
 SCHEDULED = ("resolve", "verify", "redo")
 """Kinds of jobs that a schedule may ask for: those that need nothing to be given."""

@@ -15,12 +15,11 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 
-from dromio.errors import DromioError
+from dromio.errors import BusyError, DromioError
 from dromio.jobs.kinds import Run, run_kind
 from dromio.jobs.queue import Queue
 from dromio.jobs.rows import Job
 from dromio.store.database import connect
-from dromio.store.errors import BusyError
 from dromio.store.store import open_store
 
 log = logging.getLogger(__name__)

@@ -16,11 +16,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from dromio.errors import StoreError
 from dromio.server import logs
 from dromio.server.vault import Vault
 from dromio.store import clock
 from dromio.store.database import Database, Transaction
-from dromio.store.errors import StoreError
 
 _USE = "audit chain"
 _LOCK = 0x64726F6D6175

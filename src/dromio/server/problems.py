@@ -10,10 +10,19 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from dromio.errors import Fault, InputError, ModelError, ResourceError, UsageError
+from dromio.errors import (
+    BusyError,
+    ConflictError,
+    Fault,
+    InputError,
+    ModelError,
+    ResourceError,
+    StoreError,
+    UnknownError,
+    UsageError,
+)
 from dromio.server import errors
 from dromio.server.messages import Reply
-from dromio.store.errors import BusyError, ConflictError, StoreError, UnknownError
 
 MEDIA_TYPE = "application/problem+json"
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")

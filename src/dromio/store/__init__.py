@@ -9,9 +9,9 @@ with store.open("sqlite:///customers.db") as customers:
 
 from __future__ import annotations
 
+from dromio.errors import BusyError, ConflictError, StoreError, UnknownError
 from dromio.store.delivered import Delivery
 from dromio.store.domain import Domain
-from dromio.store.errors import BusyError, ConflictError, StoreError, UnknownError
 from dromio.store.resolution import Candidate, Resolution
 from dromio.store.store import Store
 from dromio.store.store import open_store as open

@@ -13,7 +13,7 @@ from itertools import repeat
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from dromio.store.errors import StoreError
+from dromio.errors import StoreError
 
 Row = tuple[Any, ...]
 Done = TypeVar("Done")

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from dromio.engines.row_facts import CleanedRecord
-from dromio.errors import UsageError
+from dromio.errors import BusyError, UsageError
 from dromio.model.files import parse_model
 from dromio.model.schema import Model
 from dromio.records import RecordKey
@@ -33,7 +33,6 @@ from dromio.store.database import Transaction, only
 from dromio.store.delivered import Delivery, canonical, delivered, parts_of
 from dromio.store.entities import Entity, Event, RecordVersion
 from dromio.store.erase import Certificate
-from dromio.store.errors import BusyError
 from dromio.store.feed import Feed
 from dromio.store.golden import GoldenRecord
 from dromio.store.ingest import Arrival

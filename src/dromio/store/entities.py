@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from dromio.errors import UnknownError
 from dromio.records import RecordKey
 from dromio.store.clock import as_text
 from dromio.store.database import Database
 from dromio.store.delivered import Delivered, from_canonical
-from dromio.store.errors import UnknownError
 from dromio.store.work import Work
 
 

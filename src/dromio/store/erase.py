@@ -11,9 +11,9 @@ from typing import Any
 
 from dromio.clean import TYPES
 from dromio.engines.cleaning import WHOLE_VALUE
+from dromio.errors import ConflictError, UnknownError
 from dromio.store.blocks import leave
 from dromio.store.clock import as_text
-from dromio.store.errors import ConflictError, UnknownError
 from dromio.store.matching import Matcher
 from dromio.store.settle import Unsettled, settle
 from dromio.store.work import Change, Placement, Work

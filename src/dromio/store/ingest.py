@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from dromio.deciders import Verdict
+from dromio.errors import ConflictError
 from dromio.records import RecordKey
 from dromio.store.blocks import enter, leave, look_up
 from dromio.store.database import only
 from dromio.store.doubts import forget
 from dromio.store.erase import refuse_suppressed
-from dromio.store.errors import ConflictError
 from dromio.store.matching import Prepared
 from dromio.store.resolution import Candidate, Resolution, in_bits
 from dromio.store.settle import Pair, Unsettled, may_pair, pair_of, settle

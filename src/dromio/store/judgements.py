@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from dromio.errors import UsageError
+from dromio.errors import ConflictError, UnknownError, UsageError
 from dromio.records import RecordKey
 from dromio.store.consent import held_between
 from dromio.store.database import only
-from dromio.store.errors import ConflictError, UnknownError
 from dromio.store.settle import Pair, Unsettled, pair_of, settle
 from dromio.store.work import Change, Work
 

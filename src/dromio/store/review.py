@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from dromio.errors import UsageError
+from dromio.errors import ConflictError, UnknownError, UsageError
 from dromio.records import RecordKey
 from dromio.store.clock import as_text
 from dromio.store.consent import release
-from dromio.store.errors import ConflictError, UnknownError
 from dromio.store.judgements import Author, judge, keep_apart, merge
 from dromio.store.reasons import reason_of
 from dromio.store.resolution import in_bits

@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from dromio.errors import InputError, UsageError
+from dromio.errors import InputError, UnknownError, UsageError
 from dromio.model.files import document_of, parse_model
 from dromio.model.schema import Model
 from dromio.plan import make_plan
 from dromio.records import RecordKey
 from dromio.store import clock
 from dromio.store.database import Database, Transaction, only
-from dromio.store.errors import UnknownError
 from dromio.store.matching import Matcher
 from dromio.store.partition import Rules
 from dromio.store.work import Work

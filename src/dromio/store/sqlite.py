@@ -13,9 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from dromio.errors import MissingExtraError
+from dromio.errors import BusyError, MissingExtraError, StoreError
 from dromio.store.database import Done, Row, column_rows
-from dromio.store.errors import BusyError, StoreError
 
 try:
     import apsw

@@ -5,12 +5,11 @@ from __future__ import annotations
 import secrets
 from types import TracebackType
 
-from dromio.errors import UsageError
+from dromio.errors import ConflictError, UnknownError, UsageError
 from dromio.model.schema import Model
 from dromio.store import clock
 from dromio.store.database import Database, Transaction, connect, only
 from dromio.store.domain import Domain
-from dromio.store.errors import ConflictError, UnknownError
 from dromio.store.migrations import migrate
 from dromio.store.session import add_model, check_model
 

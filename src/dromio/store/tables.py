@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from hashlib import blake2b
 
+from dromio.errors import StoreError
 from dromio.store.database import Database, only
-from dromio.store.errors import StoreError
 
 
 def take_steps(database: Database, name: str, what: str, steps: Sequence[Sequence[str]]) -> None:

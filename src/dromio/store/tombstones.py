@@ -10,10 +10,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from dromio.errors import InputError
+from dromio.errors import ConflictError, InputError
 from dromio.store.clock import as_text
 from dromio.store.erase import Erased, erase_records
-from dromio.store.errors import ConflictError
 from dromio.store.work import Change, Work
 
 FORMAT = "dromio-erased/1"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from dromio.errors import ConflictError, UnknownError
 from dromio.store import clock
 from dromio.store.database import Transaction
-from dromio.store.errors import ConflictError, UnknownError
 
 _VERSIONS = """
 SELECT m.model_id, m.version, m.created_at, m.dropped_at,

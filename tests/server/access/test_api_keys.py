@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from dromio.errors import UsageError
+from dromio.errors import UnknownError, UsageError
 from dromio.server.access.api_keys import ApiKeys
 from dromio.server.errors import CredentialError
 from dromio.server.roles import parse_grants
 from dromio.server.vault import Vault
 from dromio.store import clock
-from dromio.store.errors import UnknownError
 
 from ..asking import Rig
 

@@ -13,13 +13,12 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dromio.errors import UsageError
+from dromio.errors import UnknownError, UsageError
 from dromio.server.errors import CredentialError
 from dromio.server.roles import Grants, Principal, grant_texts, parse_grants
 from dromio.server.vault import Vault
 from dromio.store import clock
 from dromio.store.database import Database
-from dromio.store.errors import UnknownError
 
 _USE = "api key"
 _FORM = re.compile(r"dromio_([a-z2-7]{16})_([0-9a-f]{64})")

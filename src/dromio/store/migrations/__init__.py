@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from importlib.resources import files
 
+from dromio.errors import StoreError
 from dromio.store.database import Database, Transaction, only
-from dromio.store.errors import StoreError
 
 _TABLE = "CREATE TABLE IF NOT EXISTS schema_versions (version INTEGER PRIMARY KEY, name TEXT NOT NULL)"
 _LOCK = 0x64726F6D696F

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from dromio.errors import Fault, ModelError
+from dromio.errors import BusyError, Fault, ModelError
 from dromio.server import errors as server
 from dromio.server.faces.customer_profiles import errors
-from dromio.store.errors import BusyError
 
 from ...asking import Rig
 

@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from dromio.errors import StoreError
 from dromio.server.faces.reltio.desk import Desks
 from dromio.server.faces.reltio.tables import prepare_tables
 from dromio.store.database import connect
-from dromio.store.errors import StoreError
 
 from ...asking import Rig
 from ...conftest import Make

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from dromio import errors as store_errors
 from dromio.errors import Fault
 from dromio.interchange.reltio import DocumentError, GroupError, RequestError
 from dromio.server import errors
 from dromio.server.faces.reltio.errors import NotOfferedError, UnknownError, refuse
-from dromio.store import errors as store_errors
 
 
 @pytest.mark.parametrize(

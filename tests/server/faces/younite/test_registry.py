@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from dromio.errors import StoreError
 from dromio.server.faces.younite.registry import STEPS, Adaptor, Registry, prepare_tables
-from dromio.store.errors import StoreError
 
 from ...asking import Rig
 from .conftest import SHOP, ZONE

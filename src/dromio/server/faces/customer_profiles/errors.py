@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from dromio.errors import DromioError, InputError, ModelError, UsageError
+from dromio.errors import BusyError, ConflictError, DromioError, InputError, ModelError, UnknownError, UsageError
 from dromio.server import errors
 from dromio.server.messages import Reply
 from dromio.server.problems import without_values
-from dromio.store.errors import BusyError, ConflictError, UnknownError
 
 CODE_HEADER = "x-amzn-errortype"
 

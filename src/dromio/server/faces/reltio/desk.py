@@ -9,6 +9,7 @@ from functools import partial
 from typing import TypeVar
 from weakref import WeakKeyDictionary
 
+from dromio import errors as store_errors
 from dromio.interchange.reltio import Document
 from dromio.model.files import document_of
 from dromio.model.schema import Model
@@ -21,7 +22,6 @@ from dromio.server.faces.reltio.options import Options
 from dromio.server.faces.reltio.tables import prepare_tables
 from dromio.server.service import Service
 from dromio.store import Domain, Store
-from dromio.store import errors as store_errors
 from dromio.store.database import Database, Transaction, connect
 
 Done = TypeVar("Done")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from dromio import errors as store_errors
 from dromio.errors import Fault
 from dromio.interchange.reltio import Document, DocumentError, document_of
 from dromio.interchange.reltio.request import ENTITIES
@@ -16,7 +17,6 @@ from dromio.server.faces.reltio.columns import columns_of, entity_in
 from dromio.server.faces.reltio.configuration import Configuration
 from dromio.server.faces.reltio.errors import UnknownError
 from dromio.store import Delivery, Domain
-from dromio.store import errors as store_errors
 
 OWN_SOURCE = "configuration/sources/Reltio"
 """Source of entities that come without a crosswalk."""

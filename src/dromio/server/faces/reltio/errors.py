@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import math
 
+from dromio import errors as store_errors
 from dromio.errors import Fault
 from dromio.interchange import reltio
 from dromio.server import errors
 from dromio.server.messages import Reply
 from dromio.server.problems import problem_of
-from dromio.store import errors as store_errors
 
 
 class UnknownError(errors.MissingError):
