@@ -18,29 +18,12 @@ from click.testing import CliRunner, Result
 from dromio.cli import cli
 from dromio.errors import DromioError
 from dromio.model.files import save_model
-from dromio.model.schema import Attribute, Comparison, Input, Key, Level, Model, Prior, Thresholds
 from dromio.server.roles import Role, parse_grants
 from dromio.server.service import open_access
 from dromio.server.settings import load_settings
+from tests.cli.people import sample
 
 ROWS = "id,name,email\n1,Ann Lee,ann@x.org\n2,Ann Lee,ann@x.org\n3,Bob Ray,bob@x.org\n4,Bob Ray,other@x.org\n"
-
-
-def sample() -> Model:
-    levels = [Level(label="same", when="equal(value)", m=0.9, u=0.001), Level(label="else", m=0.1, u=0.999)]
-    return Model(
-        attributes=[
-            Attribute(name=name, type="identifier", inputs=[Input(columns={"value": name})])
-            for name in ("name", "email")
-        ],
-        keys=[Key(fields=["name.value"]), Key(fields=["email.value"])],
-        comparisons=[
-            Comparison(name=name, attribute=name, null_when="missing(value)", levels=levels)
-            for name in ("name", "email")
-        ],
-        prior=Prior(match=0.002),
-        thresholds=Thresholds(match=0.5, review=-6),
-    )
 
 
 @dataclass(frozen=True)

@@ -13,26 +13,11 @@ from click.testing import CliRunner, Result
 from dromio.cli.store import command
 from dromio.errors import InputError
 from dromio.model.files import save_model
-from dromio.model.schema import Attribute, Comparison, Input, Key, Level, Model, Prior
+from dromio.model.schema import Prior
+from tests.cli.people import sample
 
 Run = Callable[..., Result]
 ROWS = "id,name,email\n1,Ann Lee,ann@x.org\n2,Ann Lee,ann@x.org\n3,Bob Ray,bob@x.org\n"
-
-
-def sample() -> Model:
-    levels = [Level(label="same", when="equal(value)", m=0.9, u=0.001), Level(label="else", m=0.1, u=0.999)]
-    return Model(
-        attributes=[
-            Attribute(name=name, type="identifier", inputs=[Input(columns={"value": name})])
-            for name in ("name", "email")
-        ],
-        keys=[Key(fields=["name.value"]), Key(fields=["email.value"])],
-        comparisons=[
-            Comparison(name=name, attribute=name, null_when="missing(value)", levels=levels)
-            for name in ("name", "email")
-        ],
-        prior=Prior(match=0.002),
-    )
 
 
 @pytest.fixture

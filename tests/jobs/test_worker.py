@@ -15,7 +15,7 @@ from dromio import store
 from dromio.errors import InputError
 from dromio.jobs import Job, Queue, Worker, kinds
 from dromio.jobs import worker as workers
-from dromio.jobs.worker import told, wait_for
+from dromio.jobs.worker import told
 from dromio.store.delivered import Delivery
 
 ANN = {"given": "Ann", "family": "Lee", "email": "ann@x.org", "phone": "4711"}
@@ -224,3 +224,11 @@ def test_processes_share_the_jobs_and_run_none_twice(url: str, queue: Queue) -> 
     assert len(numbers) == len(set(numbers)) and set(numbers) <= jobs
     assert {queue.get(job).state for job in jobs} == {"done"}
     assert {queue.get(job).attempt for job in jobs} == {1}
+
+
+def wait_for(queue: Queue, job_id: int, seconds: float) -> Job:
+    """A job once it has ended, or as it is after some seconds."""
+    until = time.monotonic() + seconds
+    while (job := queue.get(job_id)).state in ("waiting", "running") and time.monotonic() < until:
+        time.sleep(0.05)
+    return job

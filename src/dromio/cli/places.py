@@ -77,7 +77,7 @@ class StoreCommand(click.Command):
                 raise click.UsageError(
                     f"a server does not answer {self.name!r}; run it where the store is, on the STORE itself", ctx
                 )
-            if not server.startswith(("http://", "https://")):
+            if not is_remote(server):
                 raise click.UsageError(f"--server takes http://… or https://…, found {server!r}", ctx)
             ctx.meta[_REMOTE] = {}
             args = [server, *args]
@@ -86,7 +86,7 @@ class StoreCommand(click.Command):
                     raise click.UsageError("with --server the key says who decides; leave --author out", ctx)
                 args = ["--author", "the key", *args]
         rest = super().parse_args(ctx, args)
-        if server is None and str(ctx.params.get("url", "")).startswith(("http://", "https://")):
+        if server is None and is_remote(str(ctx.params.get("url", ""))):
             raise click.UsageError("a server is named with --server URL", ctx)
         return rest
 

@@ -13,8 +13,6 @@ from dromio.cli.places import Place, connected, is_remote, remote
 if TYPE_CHECKING:
     from dromio.model.schema import Model
 
-__all__ = ["create", "named", "opened", "opened_here"]
-
 
 @contextmanager
 def opened(url: str, domain: str) -> Iterator[Place]:

@@ -11,9 +11,10 @@ from typing import Any
 import click
 
 from dromio.cli import jobs
+from dromio.cli.domains import opened as opened_here
 from dromio.cli.domains import opened_store, shown
 from dromio.cli.places import StoreGroup
-from dromio.cli.reached import create, named, opened, opened_here
+from dromio.cli.reached import create, named, opened
 
 STORE = click.argument("url", metavar="STORE")
 DOMAIN = click.option("--domain", required=True, help="Which population of records.")

@@ -11,7 +11,6 @@ import re
 import secrets
 import socket
 import threading
-import time
 from collections.abc import Callable
 from contextlib import closing
 
@@ -181,11 +180,3 @@ def told(error: Exception) -> str:
     if isinstance(error, DromioError):
         return _QUOTED.sub("…", str(error).partition("\n")[0])[:500]
     return f"failed: {type(error).__name__}"
-
-
-def wait_for(queue: Queue, job_id: int, seconds: float, sleep: Callable[[float], None] = time.sleep) -> Job:
-    """A job once it has ended, or as it is after some seconds."""
-    until = time.monotonic() + seconds
-    while (job := queue.get(job_id)).state in ("waiting", "running") and time.monotonic() < until:
-        sleep(0.05)
-    return job

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,12 +19,15 @@ from dromio.records import RecordKey
 from dromio.store.blocks_many import Entered, enter_columns, unpacked, write_index
 from dromio.store.bulk import weigh_in_columns
 from dromio.store.columns import PreparedColumns, Told, compared_by, prepare_columns, told_before
-from dromio.store.delivered import Delivered, canonical
+from dromio.store.delivered import canonical
 from dromio.store.doubts import Doubt, least_weight, offer
 from dromio.store.erase import refuse_suppressed
 from dromio.store.resolution import Resolution
 from dromio.store.settle import Unsettled, settle
 from dromio.store.work import Change, Placement, Work
+
+if TYPE_CHECKING:
+    from dromio.store.ingest_many import Coming
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -43,19 +46,6 @@ class _Before:
     """Number of the component; their own where they are alone."""
     source: list[str]
     told: dict[str, Told]
-
-
-class Coming(Protocol):
-    """A record as it is delivered. `version`: as in `Arrival`."""
-
-    @property
-    def key(self) -> RecordKey: ...
-
-    @property
-    def values(self) -> Delivered: ...
-
-    @property
-    def version(self) -> int | None: ...
 
 
 def accept_new(work: Work, coming: Sequence[Coming]) -> list[Resolution]:
@@ -123,7 +113,8 @@ def _places(records: Ints, ids: Ints, before: _Before) -> Ints:
 
 def _may_pair(work: Work, pairs: Ints, ids: Ints, keys: Sequence[RecordKey], before: _Before) -> Ints:
     left, right = unpacked(pairs)
-    known = np.isin(left, np.concatenate([ids, before.record])) & np.isin(right, np.concatenate([ids, before.record]))
+    here = np.concatenate([ids, before.record])
+    known = np.isin(left, here) & np.isin(right, here)
     if work.rules.cross_only:
         sources = [*(one.source for one in keys), *before.source]
         _, number = np.unique(np.array(sources, object).astype(str), return_inverse=True)

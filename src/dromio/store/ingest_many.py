@@ -27,6 +27,10 @@ SELECT r.unique_id, p.entity_id FROM records r JOIN placements p ON p.record_id 
 WHERE r.domain_id = ? AND r.source = ? AND r.unique_id IN ?texts
 """
 _SIZES = "SELECT entity_id, count(*) FROM placements WHERE generation = ? AND entity_id IN ?? GROUP BY entity_id"
+FEW = 400
+"""So many new records are placed one by one: columns would take longer."""
+_PART = 2000
+"""Known records placed together."""
 
 
 class Coming(NamedTuple):
@@ -35,12 +39,6 @@ class Coming(NamedTuple):
     key: RecordKey
     values: Delivered
     version: int | None = None
-
-
-FEW = 400
-"""So many new records are placed one by one: columns would take longer."""
-_PART = 2000
-"""Known records placed together."""
 
 
 def accept_all(work: Work, coming: Sequence[Coming]) -> list[Resolution]:

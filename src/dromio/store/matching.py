@@ -88,11 +88,6 @@ class Matcher:
         self._split = sorted({part for own in self.split_parts for part in own})
         self.compared = _compared_fields(self.plan)
 
-    @property
-    def crosses_sources(self) -> bool:
-        """Whether only pairs of different sources count."""
-        return self.model.link_type == "link_only"
-
     def prepare(self, key: RecordKey, values: Delivered) -> Prepared:
         """The record ready to be compared."""
         cleaned = row.clean_record(as_record(key, values, self.model), self.model)
