@@ -14,9 +14,11 @@ import sys
 import tempfile
 import time
 import uuid
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +33,22 @@ _SHUT = re.compile(rb"\r\nconnection: close\r\n", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Place:
-    """Where a store and the files of its server are."""
+    """Where a store and the files of its server are; in PostgreSQL, the schema and the URL of the whole database."""
 
     url: str
     folder: Path
+    schema: str = ""
+    database: str = ""
+
+    def cpu_seconds(self) -> dict[int, float]:
+        """Processor time of every PostgreSQL process that serves the store, where it runs on this machine."""
+        if not self.schema:
+            return {}
+        import psycopg
+
+        query = "SELECT pid FROM pg_stat_activity WHERE application_name = %s"
+        with psycopg.connect(self.database, autocommit=True) as connection:
+            return {pid: _cpu(pid) for (pid,) in connection.execute(query, [self.schema]).fetchall()}
 
 
 @contextmanager
@@ -51,7 +65,8 @@ def place(database: str) -> Iterator[Place]:
         with psycopg.connect(database, autocommit=True) as connection:
             connection.execute(f"CREATE SCHEMA {schema}")
             try:
-                yield Place(f"{database}?options=-csearch_path%3D{schema}", folder)
+                options = f"options=-csearch_path%3D{schema}&application_name={schema}"
+                yield Place(f"{database}?{options}", folder, schema, database)
             finally:
                 connection.execute(f"DROP SCHEMA {schema} CASCADE")
     finally:
@@ -88,11 +103,13 @@ def served(where: Place, **settings: Any) -> Iterator[Served]:
     if not master.exists():
         master.write_text(os.urandom(32).hex())
         master.chmod(0o600)
-    given = {"store": where.url, "key_file": str(master), "port": 0, "log_level": "WARNING"} | settings
+    given: dict[str, Any] = {"store": where.url, "key_file": str(master), "port": 0, "log_level": "WARNING"} | settings
     access, vault = open_access(load_settings(None, {}, **given))
     key = ApiKeys(access, vault).create("bench", parse_grants([f"*:{role}" for role in Role]))[1]
     access.close()
     environment = os.environ | {f"{PREFIX}{name.upper()}": str(value) for name, value in given.items()}
+    shared = Path(tempfile.mkdtemp(dir=where.folder))
+    environment["TMPDIR"] = str(shared)
     log = where.folder / "server.log"
     with log.open("wb") as errors:
         process = subprocess.Popen(
@@ -104,25 +121,32 @@ def served(where: Place, **settings: Any) -> Iterator[Served]:
         if not line:
             raise RuntimeError(f"the server did not start: {log.read_text()[-2000:]}")
         running = Served(process, int(line.rpartition(":")[2]), key, log)
-        wait_until_ready(running)
+        wait_until_ready(running, shared, given.get("workers", 1))
         yield running
     finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(30)
-        except subprocess.TimeoutExpired:
-            process.kill()
+        stop(process)
 
 
-def wait_until_ready(server: Served, seconds: float = 60) -> None:
-    """Return once requests are answered."""
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End a server, with force where it does not listen."""
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+
+
+def wait_until_ready(server: Served, shared: Path, workers: int, seconds: float = 300) -> None:
+    """Return once requests are answered, and every worker has left its counts where the others find them."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         try:
-            if ask(server, "GET", "/readyz")[0] == 200:
+            ready = ask(server, "GET", "/readyz")[0] == 200
+            if ready and (workers == 1 or len(list(shared.glob("*/worker-*.json"))) >= workers):
                 return
         except OSError:
-            time.sleep(0.05)
+            pass
+        time.sleep(0.05)
     raise RuntimeError("the server does not become ready")
 
 
@@ -171,11 +195,11 @@ Check = Callable[[int, bytes, bytes, bytes], None]
 """Takes the status, the head and the body of an answer, and the request."""
 
 
-def drive(port: int, connections: int, following: Next, check: Check | None = None) -> Answered:
-    """Keep so many connections busy, each with one request after the other, until `following` gives no more."""
+def drive(port: int, connections: int, following: Next, check: Check | None = None, depth: int = 1) -> Answered:
+    """Keep so many connections busy, each with so many requests at a time, until `following` gives no more."""
     found = Answered()
     selector = selectors.DefaultSelector()
-    lines = [_Line(port, found, check) for _ in range(connections)]
+    lines = [_Line(port, found, check, depth) for _ in range(connections)]
     try:
         for line in lines:
             line.go(selector, following)
@@ -192,19 +216,20 @@ def drive(port: int, connections: int, following: Next, check: Check | None = No
 class _Line:
     """One kept connection."""
 
-    def __init__(self, port: int, found: Answered, check: Check | None) -> None:
-        self._port, self._found, self._check = port, found, check
+    def __init__(self, port: int, found: Answered, check: Check | None, depth: int) -> None:
+        self._port, self._found, self._check, self._depth = port, found, check, depth
         self._socket: socket.socket | None = None
-        self._sent = self._got = b""
+        self._asked: deque[bytes] = deque()
+        self._got = b""
         self._began = 0.0
 
     def go(self, selector: selectors.BaseSelector, following: Next) -> None:
-        """Send the next request, or end."""
-        sent = following()
-        if sent is None:
+        """Send the next requests, or end."""
+        self._asked, self._got = deque(islice(iter(following, None), self._depth)), b""
+        if not self._asked:
             self.close(selector)
             return
-        self._sent, self._got = sent, b""
+        sent = b"".join(self._asked)
         while True:
             try:
                 if self._socket is None:
@@ -219,7 +244,7 @@ class _Line:
                 time.sleep(0.01)
 
     def read(self, selector: selectors.BaseSelector, following: Next) -> None:
-        """Take what came; go on once the answer is whole."""
+        """Take what came; go on once all answers are whole."""
         assert self._socket is not None
         try:
             part = self._socket.recv(262_144)
@@ -230,23 +255,31 @@ class _Line:
             self.go(selector, following)
             return
         self._got += part
-        end = self._got.find(b"\r\n\r\n")
-        if end < 0:
-            return
-        head = self._got[: end + 4]
+        while self._asked and self._take(selector):
+            pass
+        if not self._asked:
+            self.go(selector, following)
+
+    def _take(self, selector: selectors.BaseSelector) -> bool:
+        """Whether a whole answer has come, which is then noted."""
+        end = self._got.find(b"\r\n\r\n") + 4
+        head = self._got[:end]
         length = _LENGTH.search(head)
-        if len(self._got) < end + 4 + (int(length[1]) if length else 0):
-            return
-        now = time.perf_counter()
-        status = int(head[9:12])
+        whole = end + (int(length[1]) if length else 0)
+        if end < 4 or len(self._got) < whole:
+            return False
+        now, status = time.perf_counter(), int(head[9:12])
         self._found.times.append(now)
         self._found.statuses.append(status)
         self._found.durations.append(now - self._began)
         if self._check:
-            self._check(status, head, self._got[end + 4 :], self._sent)
+            self._check(status, head, self._got[end:whole], self._asked[0])
+        self._asked.popleft()
+        self._got = self._got[whole:]
         if _SHUT.search(head):
+            self._asked.clear()
             self.close(selector)
-        self.go(selector, following)
+        return True
 
     def _break(self, selector: selectors.BaseSelector) -> None:
         self._found.broken += 1

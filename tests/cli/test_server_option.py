@@ -159,11 +159,29 @@ def test_a_server_that_is_away_is_named_as_such(pair: Pair) -> None:
     assert done.exit_code == 1 and "reach" in str(done.exception)
 
 
-@pytest.mark.parametrize("command", ["verify", "resolve", "propose", "apply"])
+@pytest.mark.parametrize("command", ["scrub"])
 def test_what_a_server_does_not_answer_is_said(pair: Pair, command: str) -> None:
-    more = {"propose": ["--model", "model.yaml"], "apply": ["1"]}.get(command, [])
-    done = pair.there(command, *more)
+    done = pair.there(command)
     assert done.exit_code == 2 and f"a server does not answer '{command}'" in done.output
+
+
+def test_settings_are_shown_and_changed(pair: Pair) -> None:
+    assert "open for ever" in pair.both("settings")
+    assert "open for 30 days" in pair.both("settings", "--review-days", "30", "--consent")
+    assert json.loads(pair.both("settings", "--json")) == {"asks_consent": True, "review_days": 30}
+    assert "not asked for" in pair.both("settings", "--no-consent", "--review-days", "0")
+
+
+def test_all_is_verified_resolved_and_put_under_another_model(pair: Pair) -> None:
+    pair.both("add", "people.csv", "--source", "crm", "--id", "id")
+    assert "0 difference(s)" in pair.both("verify")
+    assert json.loads(pair.both("verify", "--json"))["records"] == 4
+    assert "entities" in pair.both("resolve")
+    proposed = ("propose", "--model", "model.yaml", "--json")
+    assert json.loads(pair.both(*proposed)) == json.loads(pair.there(*proposed).output) | {"model_version": 2}
+    assert "entities" in pair.both("apply", "2")
+    failed = pair.there("apply", "9")
+    assert failed.exit_code == 1 and "no such thing" in str(failed.exception)
 
 
 @pytest.mark.parametrize(

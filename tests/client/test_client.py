@@ -27,6 +27,7 @@ from .factory import Script, answer, caller, document
 
 ROUTER = Router(all_faces())
 SAMPLES: dict[str, Any] = {
+    "days": 30,
     "act": 1,
     "accept": True,
     "after": 0,
@@ -143,6 +144,7 @@ PAIRS: list[tuple[Any, type[BaseModel]]] = [
     (answers.Certificate, given.CertificateOut),
     (answers.ReviewItem, given.ReviewOut),
     (answers.ModelCheck, given.CheckOut),
+    (answers.Settings, given.SettingsOut),
     (answers.Job, job_shapes.JobOut),
     (answers.Schedule, job_shapes.ScheduleOut),
     (answers.ModelVersion, job_shapes.ModelVersionOut),

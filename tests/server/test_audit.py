@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import random
+import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from dromio.errors import StoreError
+from dromio.server import audit
 from dromio.server.audit import AuditLog, Event, entries_after, verify_chain
 from dromio.server.tables import prepare_tables
 from dromio.server.vault import Vault
-from dromio.store.database import Database, connect
+from dromio.store.database import Database, Transaction, connect
 
 from .asking import Rig
 
@@ -175,3 +180,59 @@ def test_who_waits_hears_that_the_log_cannot_be_written(database: Database) -> N
     log.close()
     with pytest.raises(StoreError):
         log.append(event(3))
+
+
+class Gated:
+    """A database whose transactions that write are counted, and begin when they are let in, or fail."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.asked, self.let_in = threading.Semaphore(0), threading.Semaphore(0)
+        self.failures = 0
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        self.asked.release()
+        assert self.let_in.acquire(timeout=30)
+        if self.failures:
+            self.failures -= 1
+            raise StoreError("not now")
+        with self._database.write() as transaction:
+            yield transaction
+
+
+def test_all_that_waits_for_the_chain_goes_into_one_transaction(database: Database) -> None:
+    gate = Gated(database)
+    log = AuditLog(cast(Database, gate), VAULT)
+    futures = [log.append(event(1))]
+    assert gate.asked.acquire(timeout=30)
+    futures += [log.append(event(number)) for number in range(2, 72)]
+    gate.let_in.release()
+    assert [future.result(30) for future in futures] == list(range(1, 72))
+    log.close()
+    assert not gate.asked.acquire(blocking=False)
+    assert [entry.to_dict()["principal"] for entry in entries_after(database, 0, 99)] == [
+        f"person {number}" for number in range(1, 72)
+    ]
+    assert verify_chain(database, VAULT).entries == 71
+
+
+def test_what_comes_while_the_log_cannot_be_written_is_told_when_it_can(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit, "_AGAIN_SECONDS", 0)
+    gate = Gated(database)
+    gate.failures = 1
+    log = AuditLog(cast(Database, gate), VAULT)
+    refused = log.append(event(1))
+    assert gate.asked.acquire(timeout=30)
+    gate.let_in.release()
+    assert gate.asked.acquire(timeout=30)
+    assert isinstance(refused.exception(30), StoreError)
+    assert not log.is_well
+    later = log.append(event(2))
+    gate.let_in.release()
+    assert later.result(30) == 2
+    assert log.is_well
+    log.close()
+    assert [entry.to_dict()["action"] for entry in entries_after(database, 0, 9)] == ["audit_resumed", "get_entity"]

@@ -1,119 +1,146 @@
-"""Every route × every role × own domain, foreign domain, no domain at all: nobody gets further than granted."""
+"""Every route × every role × own, foreign and erased things: nobody gets further than granted, nothing comes back."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
-from dromio.server.faces import all_faces
 from dromio.server.roles import SCOPES, Role, Scope
 from dromio.server.routes import Route
 
-from .asking import Rig
-from .conftest import new_domain
-from .factory import ANN
+from .asking import Answer, Rig
+from .described import check_described
+from .tour import ROUTES, World
 
-ROUTES = [route for face in all_faces() if face.name in ("system", "own", "description") for route in face.routes]
-PRIVATE = [route for route in ROUTES if not route.is_public]
-REFUSED_AFTER = {200, 201, 400, 404, 409, 415, 422, 503}
-"""What may come out once a request is allowed; 503: not ready."""
-
-
-def target(route: Route, domain: str) -> str:
-    given = {"domain": domain, "source": "crm", "unique_id": "1"}
-    path = route.path
-    for name in route.parameters.values():
-        path = path.replace(f"{{{name}}}", given.get(name, "1"))
-    return path
-
-
-def body(route: Route) -> Any:
-    return {} if route.body else None
+ODD = ("nowhere", "*", "%2A", "..")
+GONE = {400, 403, 404, 409, 410, 422}
+"""How a request for what is no more may be refused; what names nothing of it is still done."""
 
 
 @pytest.fixture(scope="module")
-def domains(rig: Rig) -> tuple[str, str]:
-    own, foreign = new_domain(rig), new_domain(rig)
-    for domain in (own, foreign):
-        rig.ask("PUT", f"/v1/domains/{domain}/records/crm/1", {"values": ANN})
-    return own, foreign
+def own(rig: Rig) -> World:
+    return World(rig)
+
+
+@pytest.fixture(scope="module")
+def foreign(rig: Rig) -> World:
+    return World(rig)
+
+
+def allowed(route: Route, role: Role, *, everywhere: bool) -> bool:
+    """Whether a grant in the domain that a route names, or one for everywhere, suffices for it."""
+    held = SCOPES[role] if route.has_domain or everywhere else frozenset()
+    return route.scopes <= held | {Scope.SIGNED_IN}
+
+
+def test_every_route_is_in_the_matrix(own: World) -> None:
+    assert set(own.requests()) == set(ROUTES)
 
 
 @pytest.mark.parametrize("role", Role)
-def test_a_role_reaches_its_own_routes_only(rig: Rig, domains: tuple[str, str], role: Role) -> None:
-    own, foreign = domains
-    key = rig.key_for(f"{own}:{role}")
-    for route in PRIVATE:
-        allowed = route.scopes <= (SCOPES[role] if route.has_domain else frozenset()) | {Scope.SIGNED_IN}
-        answer = rig.ask(route.method, target(route, own), body(route), key=key)
-        assert answer.status == 403 or allowed, (role, route.name, answer.status)
-        assert answer.status in REFUSED_AFTER or not allowed, (role, route.name, answer.status)
+def test_a_role_reaches_its_own_routes_only(rig: Rig, role: Role) -> None:
+    world = World(rig)
+    for everywhere in (False, True):
+        key = rig.key_for(f"*:{role}") if everywhere else world.key(role)
+        for name, asked in world.requests().items():
+            route = ROUTES[name][1]
+            if route.is_public or (everywhere and route.has_domain):
+                continue
+            answer = world.ask(name, asked, key=key)
+            check_described(name, answer)
+            may = allowed(route, role, everywhere=everywhere)
+            if name == "test_matching":  # reads a version that the body names
+                may = Scope.READ in SCOPES[role]
+            if name == "test_matching" and everywhere:
+                continue
+            assert answer.status == (route.status if may else 403), (role, name, everywhere, answer.body)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_in_one_domain_reaches_nothing_of_another(rig: Rig, own: World, foreign: World, role: Role) -> None:
+    """Neither by the name of the other domain, nor by ids of the other domain under its own name."""
+    before = seen(foreign)
+    key = own.key(role)
+    mine = own.requests()
+    for name, asked in foreign.requests().items():
+        route = ROUTES[name][1]
+        if route.is_public:
+            continue
+        answers = [foreign.ask(name, asked, key=key)]
+        assert not route.has_domain or answers[0].status == 404, (role, name, answers[0].body)
         if route.has_domain:
-            for domain in (foreign, "nowhere", "*", "%2A", own.upper(), f"{own}%00", "..", f"{own}%2F..%2F{foreign}"):
-                status = rig.ask(route.method, target(route, domain), body(route), key=key).status
-                assert status in (400, 404), (role, route.name, domain, status)
+            answers.append(foreign.ask(name, asked, domain=mine[name].path["domain"], key=key))
+        for answer in answers:
+            assert foreign.marker.encode() not in answer.body, (role, name, answer.body)
+    assert seen(foreign) == before
 
 
-def test_a_foreign_domain_answers_like_none(rig: Rig, domains: tuple[str, str]) -> None:
-    own, foreign = domains
-    key = rig.key_for(*(f"{own}:{role}" for role in Role))
-    for route in PRIVATE:
-        if route.has_domain:
-            one, other = (
-                rig.ask(route.method, target(route, domain), body(route), key=key, headers={"x-request-id": "the-same"})
-                for domain in (foreign, "nowhere")
-            )
-            assert (one.status, one.body, one.headers) == (404, other.body, other.headers), route.name
+def test_ids_of_another_domain_are_nothing_here(own: World, foreign: World) -> None:
+    """Entities, acts, review items and jobs have numbers that anybody can guess: the domain is part of the question."""
+    key = own.key(*Role)
+    mine = own.requests()
+    numbered = {"entity_id", "act", "item_id", "job_id", "id", "unique_id", "version_uuid"}
+    for name, asked in foreign.requests().items():
+        route = ROUTES[name][1]
+        if route.has_domain and numbered & set(asked.path) and name not in ("put_record", "delete_record"):
+            answer = foreign.ask(name, asked, domain=mine[name].path["domain"], key=key)
+            assert answer.status == 404, (name, answer.body)
 
 
-def test_ids_of_a_foreign_domain_are_nothing_here(rig: Rig, domains: tuple[str, str]) -> None:
-    """Entities, acts and review items have numbers that anybody can guess: the domain must be part of the question."""
-    own, foreign = domains
-    for domain in domains:
-        rig.ask("PUT", f"/v1/domains/{domain}/records/crm/1", {"values": ANN})
-    everything = rig.key_for(*(f"{own}:{role}" for role in Role))
-    pair = {"left": {"source": "crm", "unique_id": "1"}, "right": {"source": "crm", "unique_id": "2"}}
-    act = rig.ask("POST", f"/v1/domains/{foreign}/judgements", {**pair, "verdict": "negative"}).json["act"]
-    entity = rig.service.store.domain(foreign).entity_of("crm", "1")
-    base = f"/v1/domains/{own}"
-    own_entity = rig.service.store.domain(own).entity_of("crm", "1")
-    attempts: list[tuple[str, str, Any]] = [
-        ("GET", f"/entities/{entity}", None),
-        ("GET", f"/entities/{entity}/history", None),
-        ("GET", f"/entities/{entity}/golden", None),
-        ("GET", f"/entities/{entity}/export", None),
-        ("POST", f"/entities/{entity}/erase", {"reason": "x"}),
-        ("POST", f"/entities/{entity}/unmerge", {"records": [{"source": "crm", "unique_id": "1"}]}),
-        ("PUT", f"/entities/{entity}/values/email", {"value": "x"}),
-        ("DELETE", f"/entities/{entity}/values/email", None),
-        ("POST", "/merge", {"entities": [own_entity, entity]}),
-        ("POST", f"/acts/{act}/undo", None),
-        ("POST", "/review/1/decide", {"accept": True}),
-    ]
-    for method, path, given in attempts:
-        assert rig.ask(method, base + path, given, key=everything).status == 404, path
-    assert rig.service.store.domain(foreign).entity_of("crm", "1") == entity
-    rig.service.store.domain(foreign).undo(act)
+@pytest.mark.parametrize("role", Role)
+def test_nothing_is_told_of_what_is_erased(rig: Rig, role: Role) -> None:
+    world = World(rig)
+    requests = world.requests()
+    world.erase()
+    key = rig.key_for(f"*:{role}")
+    for name, asked in requests.items():
+        answer = world.ask(name, asked, key=key)
+        check_described(name, answer)
+        assert answer.status in {ROUTES[name][1].status, *GONE}, (role, name, answer.body)
+        if ROUTES[name][0].name != "younite":  # rules are not data of anybody
+            assert world.marker.encode() not in answer.body, (role, name, answer.body)
 
 
-def test_domains_are_listed_to_those_who_may_know_them(rig: Rig, domains: tuple[str, str]) -> None:
-    own, foreign = domains
-    listed = rig.ask("GET", "/v1/domains", key=rig.key_for(f"{own}:reader")).json
-    assert listed == {"domains": [{"name": own}]}
-    assert {"name": foreign} in rig.ask("GET", "/v1/domains").json["domains"]
-
-
-def test_without_a_credential_only_probes_answer(rig: Rig, domains: tuple[str, str]) -> None:
-    open_to_all = {
-        route.path for route in ROUTES if rig.ask(route.method, target(route, domains[0]), key=None).status != 401
+def seen(world: World) -> dict[str, Any]:
+    """What can be read in a world."""
+    return {
+        name: json.loads(world.ask(name, asked).body)
+        for name, asked in world.requests().items()
+        if ROUTES[name][1].method == "GET" and ROUTES[name][1].has_domain
     }
-    assert open_to_all == {"/healthz", "/readyz"}
+
+
+def test_a_foreign_domain_answers_like_none(rig: Rig, own: World, foreign: World) -> None:
+    key = own.key(*Role)
+    for name, asked in foreign.requests().items():
+        if ROUTES[name][1].has_domain:
+            one, *others = (foreign.ask(name, asked, domain=domain, key=key) for domain in (asked.path["domain"], *ODD))
+            assert one.status == 404
+            for other in others:
+                assert (other.status, stripped(other)) == (404, stripped(one)), name
+
+
+def stripped(answer: Answer) -> dict[str, Any]:
+    """The body without what is made up for each request."""
+    return {name: value for name, value in answer.json.items() if name != "request_id"}
+
+
+def test_domains_are_listed_to_those_who_may_know_them(rig: Rig, own: World, foreign: World) -> None:
+    listed = rig.ask("GET", "/v1/domains", key=rig.key_for(f"{own.people}:reader")).json
+    assert listed == {"domains": [{"name": own.people}]}
+    assert {"name": foreign.people} in rig.ask("GET", "/v1/domains").json["domains"]
+
+
+def test_without_a_credential_only_probes_answer(own: World) -> None:
+    requests = own.requests().items()
+    answers = {name: own.ask(name, asked, key=None, client=name) for name, asked in requests}
+    assert {name for name, answer in answers.items() if answer.status != 401} == {"healthz", "readyz"}
 
 
 def test_every_route_declares_a_scope() -> None:
-    assert all(route.scopes for route in ROUTES)
-    assert {scope for route in ROUTES for scope in route.scopes} <= set(Scope)
+    assert all(route.scopes and route.scopes <= set(Scope) for _, route in ROUTES.values())
 
 
 def test_who_administers_does_not_work_with_data() -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import jsonschema
 import pytest
 
 from dromio.server.faces import all_faces
 from dromio.server.faces.own import own_face
 from dromio.server.faces.system import system_face
+from dromio.server.openapi import examples
 
 from .asking import Rig
-from .factory import ANN
+from .conftest import Make
+from .described import OPERATIONS, resolved, validator_of
+from .record import recorded
 
 
 @pytest.fixture(scope="module")
@@ -44,43 +46,37 @@ def test_every_reference_leads_somewhere(document: dict) -> None:  # type: ignor
         return set().union(*map(references, item)) if isinstance(item, list) else set()
 
     found = references(document)
-    assert found and all(
-        name.removeprefix("#/components/schemas/") in document["components"]["schemas"] for name in found
-    )
+    assert found and all(resolved({"$ref": one}) for one in found)
 
 
-def test_replies_are_as_described(rig: Rig, people: str, document: dict) -> None:  # type: ignore[type-arg]
-    base = f"/v1/domains/{people}"
-    record = {"source": "crm", "unique_id": "1", "values": ANN}
-    entity = rig.ask("POST", f"{base}/resolve", record).json["entity_id"]
-    rig.ask("PUT", f"{base}/records/crm/2", {"values": ANN | {"email": "other@example.org"}})
-    attempts = [
-        ("PUT", "/records/{source}/{unique_id}", "/records/crm/1", {"values": ANN}),
-        ("GET", "/records/{source}/{unique_id}", "/records/crm/1", None),
-        ("GET", "/records/{source}/{unique_id}/versions", "/records/crm/1/versions", None),
-        ("POST", "/records", "/records", {"records": [record]}),
-        ("POST", "/resolve", "/resolve", record),
-        ("POST", "/search", "/search", {"values": ANN}),
-        ("GET", "/entities/{entity_id}", f"/entities/{entity}", None),
-        ("GET", "/entities/{entity_id}/history", f"/entities/{entity}/history", None),
-        ("GET", "/entities/{entity_id}/golden", f"/entities/{entity}/golden", None),
-        ("GET", "/entities/{entity_id}/export", f"/entities/{entity}/export", None),
-        ("GET", "/review", "/review", None),
-        ("POST", "/explain", "/explain", {"left": {"values": ANN}, "right": {"values": ANN}}),
-        ("POST", "/entities/{entity_id}/erase", f"/entities/{entity}/erase", {"reason": "x"}),
-    ]
-    for method, template, path, body in attempts:
-        answer = rig.ask(method, base + path, body)
-        operation = document["paths"]["/v1/domains/{domain}" + template][method.lower()]
-        schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
-        assert answer.status == 200, (path, answer.body)
-        validate(answer.json, schema, document)
-    problem = rig.ask("GET", f"{base}/entities/999999").json
-    validate(problem, {"$ref": "#/components/schemas/Problem"}, document)
+def test_every_operation_has_an_example_that_fits() -> None:
+    assert set(examples()) == set(OPERATIONS)
+    for name, operation in OPERATIONS.items():
+        for parameter in operation["parameters"]:
+            if "example" in parameter:
+                validator_of(parameter["schema"]).validate(parameter["example"])
+            assert "example" in parameter or not parameter["required"], (name, parameter["name"])
+        bodies = operation.get("requestBody", {}).get("content", {}).values()
+        shown = [one for one in bodies if "example" in one]
+        assert bool(shown) == bool(bodies), name
+        done = operation["responses"][str(examples()[name]["status"])]["content"]
+        for one in (*shown, *done.values()):
+            validator_of(one.get("schema", {})).validate(one["example"])
 
 
-def validate(body: object, schema: object, document: dict) -> None:  # type: ignore[type-arg]
-    jsonschema.validate(body, {"allOf": [schema], "components": document["components"]})
+def test_every_refusal_has_an_example_that_fits() -> None:
+    for operation in OPERATIONS.values():
+        for status, response in operation["responses"].items():
+            if "$ref" in response:
+                shown = resolved(response)
+                (content,) = shown["content"].values()
+                validator_of(content["schema"]).validate(content["example"])
+                assert shown["description"] and (status != "429" or "Retry-After" in shown["headers"])
+
+
+def test_examples_are_what_a_server_answers(make: Make) -> None:
+    """Where this fails: python -m tests.server.record"""
+    assert recorded(make()) == examples()
 
 
 def test_the_documentation_has_every_route() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import os
@@ -22,6 +23,8 @@ from dromio.server.run import server_config
 from dromio.server.service import open_access
 from dromio.server.settings import load_settings
 
+from .asking import Answer
+from .conftest import Make
 from .factory import ANN, model
 
 
@@ -107,3 +110,30 @@ def wait_for(holds: object, seconds: float = 60) -> None:
 def test_a_worker_has_time_to_start_on_a_busy_machine() -> None:
     config = server_config(load_settings(None, {}), lambda: None)
     assert config.timeout_worker_healthcheck >= 15
+
+
+def test_a_flood_is_refused_until_it_is_over(make: Make) -> None:
+    """Many times what there is room for at once: every answer is right or says when to come again, and then all are."""
+    rig = make(threads=2, queue=2, share=3, requests_per_second=1_000_000, burst=1_000_000)
+    rig.service.store.create_domain("people", model())
+    keys = [rig.key_for("people:ingest", "people:reader") for _ in range(3)]
+    asked = {f"{number}": keys[number % 3] for number in range(60)}
+
+    async def put(unique_id: str) -> Answer:
+        path = f"/v1/domains/people/records/crm/{unique_id}"
+        return await rig.asked("PUT", path, {"values": ANN}, key=asked[unique_id])
+
+    async def all_at_once(unique_ids: list[str]) -> dict[str, Answer]:
+        return dict(zip(unique_ids, await asyncio.gather(*map(put, unique_ids)), strict=True))
+
+    waiting = list(asked)
+    first = asyncio.run(all_at_once(waiting))
+    statuses = {answer.status for answer in first.values()}
+    assert 200 in statuses and statuses & {429, 503} and statuses <= {200, 429, 503}
+    assert all(int(answer.headers["retry-after"]) >= 1 for answer in first.values() if answer.status != 200)
+    done = {one for one, answer in first.items() if answer.status == 200}
+    people = rig.service.store.domain("people")
+    assert {one for one in waiting if people.entity_of("crm", one) is not None} == done
+    for unique_id in waiting:
+        assert asyncio.run(put(unique_id)).status == 200
+    assert all(people.entity_of("crm", one) is not None for one in waiting)

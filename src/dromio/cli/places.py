@@ -14,15 +14,19 @@ import click
 if TYPE_CHECKING:
     from dromio.cli.remote import RemoteDomain
     from dromio.client import Client
+    from dromio.model.schema import Model
     from dromio.store import Resolution
     from dromio.store.entities import Entity, Event
     from dromio.store.erase import Certificate
     from dromio.store.golden import GoldenRecord
-    from dromio.store.review import ReviewItem
+    from dromio.store.proposal import Proposal
+    from dromio.store.review import ReviewItem, Settings
+    from dromio.store.verify import Verification
 
 KEY = "DROMIO_KEY"
 OFFERED = frozenset(
-    ("init", "add", "search", "show", "history", "merge", "unmerge", "undo", "erase", "review", "export")
+    """init add search show history merge unmerge undo erase review export settings verify resolve propose
+    apply""".split()
 )
 """Commands that a server answers."""
 _REMOTE = "dromio.server"
@@ -44,6 +48,14 @@ class Place(Protocol):
     def review(self, limit: int = 100) -> list[ReviewItem]: ...
     def decide(self, item_id: int, *, accept: bool, author: str) -> int: ...
     def export(self, entity_id: int) -> dict[str, Any]: ...
+    def settings(self) -> Settings: ...
+    def ask_consent(self, *, wanted: bool = True) -> None: ...
+    def keep_review(self, days: int | None) -> None: ...
+    def redo(self) -> int: ...
+    def verify(self) -> Verification: ...
+    def resolve_all(self) -> int: ...
+    def propose_model(self, model: Model, *, shown: int) -> Proposal: ...
+    def apply_model(self, version: int) -> int: ...
 
 
 class StoreCommand(click.Command):

@@ -10,14 +10,19 @@ from typing import Any
 from dromio.client import Client, RefusedInputError
 from dromio.client import answers as told
 from dromio.errors import UsageError
+from dromio.model.files import document_of
+from dromio.model.schema import Model
 from dromio.records import RecordKey
 from dromio.store import Candidate, Resolution
 from dromio.store.entities import Entity, Event
 from dromio.store.erase import Certificate
 from dromio.store.golden import GoldenRecord, GoldenValue
-from dromio.store.review import ReviewItem
+from dromio.store.proposal import GoldenChange, Proposal, Regrouped
+from dromio.store.review import ReviewItem, Settings
+from dromio.store.verify import Difference, Verification
 
 _MOST_PER_PAGE = 1000
+_LOOK_SECONDS = 0.2
 
 
 class RemoteDomain:
@@ -101,6 +106,50 @@ class RemoteDomain:
         """Everything held about one entity."""
         return dict(self._domain.export(entity_id))
 
+    def settings(self) -> Settings:
+        """The settings of the domain."""
+        return Settings(**self._domain.settings())
+
+    def ask_consent(self, *, wanted: bool = True) -> None:
+        """Hold merges of existing entities for a person's consent, or no longer."""
+        self._domain.ask_consent(wanted=wanted)
+
+    def keep_review(self, days: int | None) -> None:
+        """Let review items expire after some days; None: never."""
+        self._domain.keep_review(days)
+
+    def redo(self) -> int:
+        """Work off what is to be compared again; a server always works off all, so nothing waits."""
+        self._result(self._domain.work.start("redo"))
+        return 0
+
+    def verify(self) -> Verification:
+        """Everything worked out again, and each difference, up to a limit."""
+        found = self._result(self._domain.work.start("verify"))
+        differences = tuple(Difference(*text.split(": ", 1)) for text in found["differences"])
+        counts = {name: found[name] for name in ("records", "entities", "edges", "waiting")}
+        return Verification(**counts, differences=differences)
+
+    def resolve_all(self) -> int:
+        """All records resolved again in a batch; gives the number of entities."""
+        return int(self._result(self._domain.work.start("resolve"))["entities"])
+
+    def propose_model(self, model: Model, *, shown: int) -> Proposal:
+        """Keep a model as the next version, and say what it would change; a server lists the first hundred."""
+        version = self._domain.work.add_model(document_of(model))
+        return _proposal(self._result(self._domain.work.propose_model(version)), shown)
+
+    def apply_model(self, version: int) -> int:
+        """All records resolved by a version of the model; gives the number of entities."""
+        return int(self._result(self._domain.work.apply_model(version))["entities"])
+
+    def _result(self, job: told.Job) -> dict[str, Any]:
+        """What came of a job. Raises UsageError for one that failed, or was cancelled."""
+        ended = self._domain.work.wait(job["job_id"], every_seconds=_LOOK_SECONDS)
+        if ended["state"] != "done":
+            raise UsageError(f"job {job['job_id']} is {ended['state']}: {ended['error'] or 'it was cancelled'}")
+        return ended["result"] or {}
+
 
 def _key(found: told.RecordKey) -> RecordKey:
     return RecordKey(found["source"], found["unique_id"])
@@ -118,6 +167,17 @@ def _golden(value: Any, origin: Any) -> GoldenValue:
     if isinstance(origin, str):
         return GoldenValue(value, author=origin.removeprefix("author "))
     return GoldenValue(value, RecordKey(*origin) if isinstance(origin, Sequence) else None)
+
+
+def _proposal(found: dict[str, Any], shown: int) -> Proposal:
+    """A proposal; its lists are empty for a key that may not read records."""
+    plain = dict(found)
+    for name in ("merged", "split"):
+        listed = found.get(name, ())[:shown]
+        keys = ((tuple(RecordKey(*key) for key in one["records"]), tuple(one["entities"])) for one in listed)
+        plain[name] = tuple(Regrouped(*one) for one in keys)
+    plain["golden"] = tuple(GoldenChange(**one) for one in found.get("golden", ())[:shown])
+    return Proposal(**plain)
 
 
 def _event(found: told.Change) -> Event:

@@ -160,6 +160,13 @@ class Schedule(TypedDict):
     next_at: str
 
 
+class Settings(TypedDict):
+    """Settings of a domain: whether merges wait for a person's consent, and for how long review items stay open."""
+
+    asks_consent: bool
+    review_days: int | None
+
+
 class ModelVersion(TypedDict):
     """A version of the model: proposed (never applied), current, replaced or dropped."""
 

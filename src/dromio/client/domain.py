@@ -51,6 +51,19 @@ class Domain:
         found: dict[str, Any] = self._get("/model")
         return found
 
+    def settings(self) -> answers.Settings:
+        """The settings of the domain."""
+        found: answers.Settings = self._get("/settings")
+        return found
+
+    def ask_consent(self, *, wanted: bool = True) -> None:
+        """From now on merge existing entities only when a person has accepted it in review, or no longer ask."""
+        self._ask("PATCH", "/settings", "safe", {"asks_consent": wanted})
+
+    def keep_review(self, days: int | None) -> None:
+        """Let review items expire when they are older than some days (1 to 36,500); None: never."""
+        self._ask("PATCH", "/settings", "safe", {"review_days": days})
+
     def put(self, source: str, unique_id: str, values: Values, *, version: int | None = None) -> str:
         """What adding or replacing a record did: added, updated, unchanged, ignored. Tells nothing of others."""
         body = {"values": dict(values)} | _version(version)

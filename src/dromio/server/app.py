@@ -29,7 +29,7 @@ from dromio.server.errors import (
     TimeOverError,
 )
 from dromio.server.faces import all_faces
-from dromio.server.heads import Heads, refuse_cross_site
+from dromio.server.heads import Heads, raw_headers, refuse_cross_site
 from dromio.server.limits import Buckets, Gate, Shares
 from dromio.server.messages import Request
 from dromio.server.metrics import WRITE_SECONDS
@@ -228,12 +228,12 @@ class App:
         )
 
     async def _send(self, exchange: _Exchange, sent: Sent, send: Send) -> None:
-        headers = self._heads.reply_headers | dict(sent.headers) | {"x-request-id": exchange.request.request_id}
+        headers = {**sent.headers, "x-request-id": exchange.request.request_id}
         if sent.status != 204:
             headers["content-length"] = str(len(sent.body))
         if not exchange.is_read and _announces_body(exchange.request):
             headers["connection"] = "close"
-        raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+        raw = [*(self._heads.reply_headers | raw_headers(headers)).values()]
         await send({"type": "http.response.start", "status": sent.status, "headers": raw})
         await send({"type": "http.response.body", "body": sent.body})
 

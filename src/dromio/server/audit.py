@@ -12,7 +12,6 @@ import queue
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,11 +25,13 @@ _USE = "audit chain"
 _LOCK = 0x64726F6D6175
 _LOWEST = -(2**62)
 _BATCH = 256
-_AT_ONCE = 32
+_FEW, _AT_ONCE = 8, 32
+"""Rows of one statement: any number up to the first, or a power of two up to the second."""
 _CHECKPOINT_EVERY = 1_000
 _AGAIN_SECONDS = 1.0
 START = "0" * 64
 """The hash before the first entry."""
+_encoded = json.JSONEncoder(sort_keys=True, ensure_ascii=True, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +65,17 @@ class Entry:
         return {"number": self.number, **content, "hash": self.hash}
 
 
+Waiting = tuple[Event, Future[int]]
+
+
 class AuditLog:
-    """Appends events. One thread writes what all requests have to say, many events in a transaction."""
+    """Appends events. One thread writes what all requests have to say, many events in a transaction: all that came
+    until the end of the chain was free."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
         self._vault = vault
-        self._waiting: queue.SimpleQueue[tuple[Event, Future[int]] | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
         self._closing = threading.Event()
         self.is_well = True
         self._thread = threading.Thread(target=self._write_all, name="audit", daemon=True)
@@ -91,43 +96,42 @@ class AuditLog:
         self._thread.join()
 
     def _write_all(self) -> None:
-        while batch := self._next():
-            try:
-                numbers = self._write([event for event, _ in batch])
-            except Exception as error:  # noqa: BLE001 - whatever it is, the requests that wait must hear of it
-                self.is_well = False
+        while (first := self._waiting.get()) is not None:
+            self._settle([first])
+            while not self.is_well and not self._closing.wait(_AGAIN_SECONDS):
+                self._settle([(_RESUMED, Future())])
+
+    def _settle(self, batch: list[Waiting]) -> None:
+        """Write a batch and tell all who wait for it; where it cannot be written, work is refused until it can."""
+        try:
+            numbers = self._write(batch)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the requests that wait must hear of it
+            if self.is_well:
                 logs.event("audit log cannot be written", level=40, **logs.described(error))
-                for _, done in batch:
-                    done.set_exception(error)
-                self._recover()
-            else:
-                for (_, done), number in zip(batch, numbers, strict=True):
-                    done.set_result(number)
+            self.is_well = False
+            for _, done in batch:
+                done.set_exception(error)
+        else:
+            self.is_well = True
+            for (_, done), number in zip(batch, numbers, strict=True):
+                done.set_result(number)
 
-    def _recover(self) -> None:
-        """Try to write, once a second, until it can be done again or the log is closed; work is refused meanwhile."""
-        while not self.is_well and not self._closing.wait(_AGAIN_SECONDS):
-            with suppress(Exception):
-                self._write([_RESUMED])
-                self.is_well = True
-
-    def _next(self) -> list[tuple[Event, Future[int]]]:
-        """Events that wait, at least one; none once the log is closed and empty."""
-        batch = []
-        item = self._waiting.get()
-        while item is not None:
-            batch.append(item)
-            if len(batch) == _BATCH or self._waiting.empty():
-                return batch
+    def _take(self, batch: list[Waiting]) -> None:
+        """Add what waits to a batch, as far as it has room."""
+        while len(batch) < _BATCH and not self._waiting.empty():
             item = self._waiting.get()
-        if batch:
-            self._waiting.put(None)
-        return batch
+            if item is None:  # the end is for whoever asks next
+                self._waiting.put(None)
+                return
+            batch.append(item)
 
-    def _write(self, events: Sequence[Event]) -> list[int]:
+    def _write(self, batch: list[Waiting]) -> list[int]:
+        """Write a batch, and what has come until the chain could be held, which is added to it; gives the numbers."""
         with self._database.write() as transaction:
             transaction.hold([_LOCK])
-            entries = self._chained(transaction, events)
+            last = last_link(transaction)
+            self._take(batch)
+            entries = self._chained(last, [event for event, _ in batch])
             for part in _parts(entries):
                 values = [value for entry in part for value in (entry.number, entry.event, entry.hash)]
                 rows = ", ".join(["(?, ?, ?)"] * len(part))
@@ -137,10 +141,10 @@ class AuditLog:
                 logs.event("audit checkpoint", audit_number=entry.number, audit_hash=entry.hash)
         return [entry.number for entry in entries]
 
-    def _chained(self, transaction: Transaction, events: Sequence[Event]) -> list[Entry]:
-        last, previous = last_link(transaction)
+    def _chained(self, last: tuple[int, str], events: Sequence[Event]) -> list[Entry]:
+        before, previous = last
         entries = []
-        for number, event in enumerate(events, last + 1):
+        for number, event in enumerate(events, before + 1):
             text = _text(event, clock.now())
             previous = link(self._vault, previous, number, text)
             entries.append(Entry(number, text, previous))
@@ -148,10 +152,10 @@ class AuditLog:
 
 
 def _parts(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
-    """The entries in parts of 32, 16, 8, 4, 2 and 1, so that the database sees few different statements."""
+    """The entries in parts of 32, 16, and 8 to 1, so that the database sees few different statements."""
     start = 0
     while rest := len(entries) - start:
-        size = min(_AT_ONCE, 1 << (rest.bit_length() - 1))
+        size = rest if rest <= _FEW else min(_AT_ONCE, 1 << (rest.bit_length() - 1))
         yield entries[start : start + size]
         start += size
 
@@ -226,4 +230,4 @@ def _text(event: Event, moment: int) -> str:
         "request_id": event.request_id,
         "reason": event.reason,
     }
-    return json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return _encoded(content)

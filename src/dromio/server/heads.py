@@ -6,6 +6,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from dromio.server.errors import ForbiddenError, RequestError, TooLargeError
@@ -23,6 +24,7 @@ SECURITY = {
     "x-frame-options": "DENY",
 }
 _HSTS = {"strict-transport-security": "max-age=31536000"}
+RawHeaders = dict[str, tuple[bytes, bytes]]
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9_-]{8,64}")
 _PORT = re.compile(r":\d{1,5}$")
 
@@ -54,10 +56,15 @@ class Heads:
         if host not in self.settings.allowed_hosts and "*" not in self.settings.allowed_hosts:
             raise RequestError("the host is not one that this server answers for")
 
-    @property
-    def reply_headers(self) -> dict[str, str]:
-        """Headers of every reply."""
-        return SECURITY | (_HSTS if self.settings.has_tls else {})
+    @cached_property
+    def reply_headers(self) -> RawHeaders:
+        """Headers of every reply, by name."""
+        return raw_headers(SECURITY | (_HSTS if self.settings.has_tls else {}))
+
+
+def raw_headers(headers: Mapping[str, str]) -> RawHeaders:
+    """Headers as they go over the wire, by name."""
+    return {name: (name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()}
 
 
 def refuse_cross_site(request: Request) -> None:

@@ -72,4 +72,5 @@ def configure_logs(level: str) -> None:
 
 def event(name: str, *, level: int = logging.INFO, **fields: Any) -> None:
     """Log an event with listed fields."""
-    LOGGER.log(level, name, extra=fields)
+    if LOGGER.isEnabledFor(level):
+        LOGGER.log(level, name, extra=fields)

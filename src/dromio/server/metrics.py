@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -17,6 +18,7 @@ from typing import Any
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 """Upper bounds of the durations, in seconds."""
+_NAMES = (*map(str, BOUNDS), "+Inf")
 _HELP = {
     "dromio_requests_total": "Answered requests by route, method and status.",
     "dromio_request_seconds": "Time from the first byte read to the answer.",
@@ -48,8 +50,7 @@ class Metrics:
         """Count an answer."""
         with self._lock:
             self._requests[f'route="{route}",method="{method}",status="{status}"'] += 1
-            bound = next((str(bound) for bound in BOUNDS if seconds <= bound), "+Inf")
-            self._durations[f"{route} {bound}"] += 1
+            self._durations[f"{route} {_NAMES[bisect_left(BOUNDS, seconds)]}"] += 1
             self._sums[route] = self._sums.get(route, 0.0) + seconds
 
     def refused(self, reason: str) -> None:
@@ -112,7 +113,7 @@ def _text(total: Mapping[str, Mapping[str, float]]) -> str:
 
 def _histogram(route: str, total: Mapping[str, Mapping[str, float]]) -> Iterable[str]:
     so_far = 0.0
-    for bound in (*map(str, BOUNDS), "+Inf"):
+    for bound in _NAMES:
         so_far += total["durations"].get(f"{route} {bound}", 0)
         yield f'dromio_request_seconds_bucket{{route="{route}",le="{bound}"}} {so_far:g}'
     yield f'dromio_request_seconds_sum{{route="{route}"}} {total["sums"][route]:.6f}'

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,14 @@ from dromio.server import errors
 from dromio.server.messages import Reply
 
 MEDIA_TYPE = "application/problem+json"
+_FAULTS: dict[str, Any] = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["path", "message"],
+        "properties": {"path": {"type": "string"}, "message": {"type": "string"}},
+    },
+}
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]{0,39}|\d{1,9}")
 _FOUND = re.compile(r"\s*\(?found\b.*", re.DOTALL)
@@ -40,6 +49,32 @@ class Problem:
     tells: bool = False
 
 
+@dataclass(frozen=True)
+class ErrorShape:
+    """How refusals of a face look: their name in the OpenAPI document, media type and JSON schema."""
+
+    name: str
+    media_type: str
+    schema: Mapping[str, Any]
+
+
+PROBLEM = ErrorShape(
+    "Problem",
+    MEDIA_TYPE,
+    {
+        "type": "object",
+        "required": ["type", "title", "status", "request_id"],
+        "properties": {
+            "type": {"type": "string"},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "detail": {"type": "string"},
+            "request_id": {"type": "string"},
+            "faults": _FAULTS,
+        },
+        "additionalProperties": False,
+    },
+)
 TABLE: dict[type[Exception], Problem] = {
     errors.TooLargeError: Problem(413, "too-large", "The request is too large", tells=True),
     errors.TooSlowError: Problem(408, "too-slow", "The request did not arrive in time"),
@@ -86,7 +121,7 @@ def refusal(error: BaseException, request_id: str) -> Reply:
         body["detail"] = without_values(str(error).partition("\n")[0])
     if isinstance(error, errors.RequestError | ModelError) and error.faults:
         body["faults"] = [_fault(fault) for fault in error.faults]
-    return Reply(body, problem.status, {"content-type": MEDIA_TYPE} | _headers(error, problem))
+    return Reply(body, problem.status, {"content-type": MEDIA_TYPE} | headers_of(error, problem.status))
 
 
 def without_values(text: str) -> str:
@@ -99,13 +134,10 @@ def _fault(fault: Fault) -> dict[str, str]:
     return {"path": path, "message": without_values(fault.message)}
 
 
-def _headers(error: BaseException, problem: Problem) -> dict[str, str]:
+def headers_of(error: BaseException, status: int) -> dict[str, str]:
+    """Headers of a refusal, in whatever shape its body is."""
     if isinstance(error, errors.RateError):
         return {"retry-after": str(math.ceil(error.retry_after))}
-    if problem.status == 503:
-        return {"retry-after": "1"}
     if isinstance(error, errors.MethodError):
         return {"allow": ", ".join(error.allowed)}
-    if problem.status == 401:
-        return {"www-authenticate": 'Bearer realm="dromio"'}
-    return {}
+    return {401: {"www-authenticate": 'Bearer realm="dromio"'}, 503: {"retry-after": "1"}}.get(status, {})

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from dromio.errors import UsageError
 from dromio.server.errors import MethodError, NoRouteError
 from dromio.server.messages import Request
+from dromio.server.problems import PROBLEM, ErrorShape
 from dromio.server.roles import Scope
 
 Method = Literal["GET", "PUT", "POST", "PATCH", "DELETE"]
@@ -25,7 +26,8 @@ _PARAMETER = re.compile(r"^\{([a-z_]+)\}$")
 @dataclass(frozen=True)
 class Route:
     """One operation. All of `scopes` are needed. `keeps_replies`: idempotency keys are honoured. `uploads`: media types
-    of a body that the handler reads itself, in the place of one in JSON."""
+    of a body that the handler reads itself, in the place of one in JSON. `also`: other statuses that the handler itself
+    replies with."""
 
     method: Method
     path: str
@@ -38,6 +40,7 @@ class Route:
     keeps_replies: bool = False
     audited: bool = True
     uploads: tuple[str, ...] = ()
+    also: tuple[int, ...] = ()
 
     @property
     def takes_body(self) -> bool:
@@ -54,6 +57,12 @@ class Route:
         """Place and name of each parameter of the path."""
         found = ((place, _PARAMETER.match(segment)) for place, segment in enumerate(self.template))
         return {place: match[1] for place, match in found if match}
+
+    @cached_property
+    def _fixed(self) -> tuple[tuple[int, str], ...]:
+        """Place and text of each segment that is no parameter, the last first: the first ones are shared by many."""
+        places = enumerate(self.template)
+        return tuple((place, segment) for place, segment in places if place not in self.parameters)[::-1]
 
     @property
     def name(self) -> str:
@@ -79,8 +88,8 @@ class Route:
         """Parameters of a path that fits; None where it does not."""
         if len(segments) != len(self.template):
             return None
-        for place, segment in enumerate(self.template):
-            if place not in self.parameters and segments[place] != segment:
+        for place, segment in self._fixed:
+            if segments[place] != segment:
                 return None
         return {name: segments[place] for place, name in self.parameters.items()}
 
@@ -90,7 +99,7 @@ Scheme = Literal["bearer", "signature"]
 
 @dataclass(frozen=True)
 class Face:
-    """Routes of one protocol: how its callers sign in, and how errors look (None: as problem details).
+    """Routes of one protocol: how its callers sign in, and how errors are answered (None: as problem details) and look.
 
     `prefix` is the beginning of all its paths: an address under it that is no route is refused in the face's own way.
     `begin` is called with the service when the server starts, and what it gives when the server stops: for work in the
@@ -103,6 +112,7 @@ class Face:
     refuse: Callable[[Exception, str], Any] | None = None
     begin: Callable[[Any], Callable[[], None]] | None = None
     prefix: str = ""
+    error: ErrorShape = PROBLEM
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from dromio.server.routes import DOMAIN, Match
 from dromio.server.service import Call, Service
 
 JSON = "application/json"
+_encoded = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 _AUDIT_SECONDS = 60.0
 
 
@@ -119,7 +120,7 @@ def _bytes(body: Any) -> bytes:
         return body or b""
     if isinstance(body, BaseModel):
         return body.model_dump_json().encode()
-    return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    return _encoded(body).encode()
 
 
 def _as_kept(sent: Sent) -> Kept:

@@ -36,7 +36,7 @@ def system_face() -> Face:
         "system",
         (
             Route("GET", "/healthz", healthz, public, audited=False),
-            Route("GET", "/readyz", readyz, public, audited=False),
+            Route("GET", "/readyz", readyz, public, audited=False, also=(503,)),
             Route("GET", "/metrics", metrics, observe, audited=False),
         ),
     )

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-import math
-
 from dromio.errors import Fault, InputError
 from dromio.server import errors
 from dromio.server.messages import Reply
-from dromio.server.problems import problem_of, without_values
+from dromio.server.problems import ErrorShape, headers_of, problem_of, without_values
 from dromio.store import UnknownError
+
+SHAPE = ErrorShape(
+    "IdentityError",
+    "application/json",
+    {
+        "type": "object",
+        "required": ["code", "message", "path"],
+        "properties": {"code": {"type": "string"}, "message": {"type": "string"}, "path": {"type": "string"}},
+        "additionalProperties": False,
+    },
+)
 
 
 def refuse(error: Exception, request_id: str) -> Reply:
@@ -18,7 +27,7 @@ def refuse(error: Exception, request_id: str) -> Reply:
     fault = _first_fault(error)
     message = fault.message if fault else str(error).partition("\n")[0] if problem.tells else problem.title
     body = {"code": code_of(error), "message": without_values(message), "path": fault.path if fault else ""}
-    return Reply(body, status, _headers(error, status))
+    return Reply(body, status, headers_of(error, status))
 
 
 def code_of(error: Exception) -> str:
@@ -35,12 +44,3 @@ def status_of(error: Exception) -> int:
 def _first_fault(error: Exception) -> Fault | None:
     faults = error.faults if isinstance(error, errors.RequestError) else ()
     return faults[0] if faults else None
-
-
-def _headers(error: Exception, status: int) -> dict[str, str]:
-    if isinstance(error, errors.RateError):
-        return {"retry-after": str(math.ceil(error.retry_after))}
-    if isinstance(error, errors.MethodError):
-        return {"allow": ", ".join(error.allowed)}
-    known = {401: {"www-authenticate": 'Bearer realm="dromio"'}, 503: {"retry-after": "1"}}
-    return known.get(status, {})

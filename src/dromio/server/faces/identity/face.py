@@ -11,7 +11,7 @@ from dromio.errors import DromioError, Fault
 from dromio.server.errors import RequestError
 from dromio.server.faces.identity import shapes
 from dromio.server.faces.identity.desk import Desk
-from dromio.server.faces.identity.errors import code_of, refuse, status_of
+from dromio.server.faces.identity.errors import SHAPE, code_of, refuse, status_of
 from dromio.server.messages import Reply
 from dromio.server.problems import without_values
 from dromio.server.roles import Scope
@@ -123,7 +123,7 @@ def identity_face(options: Options | None = None, desk: Desk | None = None) -> F
         Route("POST", "/identity/resolve", do.resolve_identity, read | write, shapes.ResolveIn),
         Route("POST", "/identity/lookup", do.lookup_identity, read, shapes.ContactIn),
         Route("GET", "/identity", do.find_identity, read, query=shapes.LookupQuery),
-        Route("GET", one, do.get_identity, read),
+        Route("GET", one, do.get_identity, read, also=(_GONE,)),
         Route("POST", f"{one}/merge", do.merge_identities, judge, shapes.CustomerMergeIn),
         Route("POST", f"{one}/unmerge", do.unmerge_identity, judge),
         Route("POST", f"{one}/erase", do.erase_identity, frozenset({Scope.ERASE})),
@@ -133,7 +133,7 @@ def identity_face(options: Options | None = None, desk: Desk | None = None) -> F
         Route("GET", review, do.get_identity_review, judge, query=shapes.PageQuery),
         Route("POST", f"{review}/{{review_id}}/resolve", do.resolve_identity_review, judge, shapes.ReviewIn),
     )
-    return Face("identity", routes, refuse=refuse, begin=do.desk.begin)
+    return Face("identity", routes, refuse=refuse, begin=do.desk.begin, prefix="/identity", error=SHAPE)
 
 
 def _taken(centre: Centre, raw: Any) -> dict[str, Any]:

@@ -120,6 +120,14 @@ class DomainsOut(Out):
     domains: list[DomainOut]
 
 
+class SettingsOut(Out):
+    """Settings of a domain: whether entities are merged only when a person accepts it, and for how many days review
+    items stay open, null for ever."""
+
+    asks_consent: bool
+    review_days: int | None
+
+
 class CheckOut(Out):
     """What a model holds."""
 

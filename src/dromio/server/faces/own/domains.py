@@ -34,6 +34,20 @@ def get_domain(call: Call) -> Reply:
     return Reply(answers.DomainOut(name=call.domain.name))
 
 
+def get_settings(call: Call) -> Reply:
+    """Give the settings of a domain."""
+    return Reply(answers.SettingsOut.model_validate(call.domain.settings()))
+
+
+def patch_settings(call: Call, body: shapes.SettingsIn) -> Reply:
+    """Change settings of a domain. Where no consent is asked for any more, the merges that waited for it are made."""
+    if "review_days" in body.model_fields_set:
+        call.domain.keep_review(body.review_days)
+    if "asks_consent" in body.model_fields_set:
+        call.domain.ask_consent(wanted=body.asks_consent)
+    return get_settings(call)
+
+
 def get_model(call: Call) -> Reply:
     """Give the model by which records are resolved."""
     return Reply(document_of(call.domain.model))
@@ -85,6 +99,8 @@ def routes() -> tuple[Route, ...]:
         Route("GET", "/v1/domains", get_domains, anybody, reply=answers.DomainsOut),
         Route("POST", "/v1/domains", post_domain, administer, shapes.DomainIn, reply=shown, status=201),
         Route("GET", domain, get_domain, anybody, reply=shown),
+        Route("GET", f"{domain}/settings", get_settings, anybody, reply=answers.SettingsOut),
+        Route("PATCH", f"{domain}/settings", patch_settings, administer, shapes.SettingsIn, reply=answers.SettingsOut),
         Route("GET", f"{domain}/model", get_model, read),
         Route("POST", "/v1/models/check", check_model, anybody, shapes.ModelIn, reply=answers.CheckOut),
     )

@@ -157,6 +157,13 @@ class KeyIn(In):
     expires_at: AwareDatetime | None = None
 
 
+class SettingsIn(In):
+    """Settings of a domain to be changed; what is left out stays. No `review_days`: review items stay open for ever."""
+
+    asks_consent: bool = False
+    review_days: Annotated[int, Field(ge=1, le=36_500)] | None = None
+
+
 class PageQuery(In):
     """Where a page begins, and how long it is."""
 

@@ -8,14 +8,27 @@ MissingError
 
 from __future__ import annotations
 
-import math
-
 from dromio import errors as store_errors
 from dromio.errors import Fault
 from dromio.interchange import reltio
 from dromio.server import errors
 from dromio.server.messages import Reply
-from dromio.server.problems import problem_of
+from dromio.server.problems import ErrorShape, headers_of, problem_of
+
+SHAPE = ErrorShape(
+    "VerifyMatchesError",
+    "application/json",
+    {
+        "type": "object",
+        "required": ["severity", "errorMessage", "errorCode"],
+        "properties": {
+            "severity": {"const": "Error"},
+            "errorMessage": {"type": "string"},
+            "errorCode": {"type": "integer"},
+        },
+        "additionalProperties": False,
+    },
+)
 
 
 class UnknownError(errors.MissingError):
@@ -52,7 +65,7 @@ def refuse(error: Exception, request_id: str) -> Reply:
     usual = (problem.status, problem.status)
     status, code = next((_CODES[kind] for kind in type(error).__mro__ if kind in _CODES), usual)
     message = _message(error) if problem.tells or isinstance(error, _TOLD) else problem.title
-    return Reply({"severity": "Error", "errorMessage": message, "errorCode": code}, status, _headers(error, status))
+    return Reply({"severity": "Error", "errorMessage": message, "errorCode": code}, status, headers_of(error, status))
 
 
 def _message(error: Exception) -> str:
@@ -60,12 +73,3 @@ def _message(error: Exception) -> str:
     if isinstance(error, errors.RequestError) and faults:
         return f"{error}: {'; '.join(map(str, faults))}"
     return str(error)
-
-
-def _headers(error: Exception, status: int) -> dict[str, str]:
-    if isinstance(error, errors.RateError):
-        return {"retry-after": str(math.ceil(error.retry_after))}
-    if isinstance(error, errors.MethodError):
-        return {"allow": ", ".join(error.allowed)}
-    known = {401: {"www-authenticate": 'Bearer realm="dromio"'}, 503: {"retry-after": "1"}}
-    return known.get(status, {})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dromio.server.faces.reltio.desk import Desks
-from dromio.server.faces.reltio.errors import refuse
+from dromio.server.faces.reltio.errors import SHAPE, refuse
 from dromio.server.faces.reltio.handlers import Handlers
 from dromio.server.faces.reltio.options import Options
 from dromio.server.faces.reltio.shapes import PairQuery, ReltioBody, VerifyQuery
@@ -55,4 +55,4 @@ def reltio_face(options: Options | None = None) -> Face:
         Route("GET", f"{kind}/_skipMatchGroups", do.get_skip_list, read),
         Route("POST", f"{BASE}/rebuildmatchtable", do.rebuild_match_tables, administer),
     )
-    return Face("reltio", routes, refuse=refuse, begin=desks.begin, prefix="/reltio")
+    return Face("reltio", routes, refuse=refuse, begin=desks.begin, prefix="/reltio", error=SHAPE)

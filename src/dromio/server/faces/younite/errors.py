@@ -10,7 +10,6 @@ OverloadError
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +18,23 @@ from dromio.errors import Fault
 from dromio.language import LanguageError, ParseError
 from dromio.server import errors
 from dromio.server.messages import Reply
-from dromio.server.problems import problem_of
+from dromio.server.problems import ErrorShape, headers_of, problem_of
+
+_MEMBERS = {
+    "code": {"type": "string"},
+    "message": {"type": "string"},
+    "path": {"type": "string"},
+    "line": {"type": "integer"},
+    "column": {"type": "integer"},
+    "found": {"type": "string"},
+    "expected": {"type": "array", "items": {"type": "string"}},
+}
+_FAULT = {"type": "object", "required": ["code", "message", "path"], "additionalProperties": False}
+SHAPE = ErrorShape(
+    "RulesError",
+    "application/json",
+    _FAULT | {"properties": _MEMBERS | {"faults": {"type": "array", "items": _FAULT | {"properties": _MEMBERS}}}},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +97,7 @@ def refuse(error: Exception, request_id: str) -> Reply:
     body = faults[0].to_dict()
     if len(faults) > 1:
         body["faults"] = [fault.to_dict() for fault in faults]
-    return Reply(body, problem.status, _headers(error, problem.status))
+    return Reply(body, problem.status, headers_of(error, problem.status))
 
 
 def _faults(error: Exception) -> Iterable[CodedFault]:
@@ -95,12 +110,3 @@ def _faults(error: Exception) -> Iterable[CodedFault]:
     if isinstance(error, errors.RequestError) and error.faults:
         return [CodedFault(fault.path, fault.message, code) for fault in error.faults]
     return [CodedFault("", str(error) if problem.tells else problem.title, code)]
-
-
-def _headers(error: Exception, status: int) -> dict[str, str]:
-    if isinstance(error, errors.RateError):
-        return {"retry-after": str(math.ceil(error.retry_after))}
-    if isinstance(error, errors.MethodError):
-        return {"allow": ", ".join(error.allowed)}
-    known = {401: {"www-authenticate": 'Bearer realm="dromio"'}, 503: {"retry-after": "1"}}
-    return known.get(status, {})

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from dromio.server.errors import ForbiddenError
 from dromio.server.faces.younite import algorithms
-from dromio.server.faces.younite.errors import CodedFault, MalformedError, UnknownError, refuse
+from dromio.server.faces.younite.errors import SHAPE, CodedFault, MalformedError, UnknownError, refuse
 from dromio.server.faces.younite.members import Members, RulesBody
 from dromio.server.faces.younite.registry import Adaptor, Registry
 from dromio.server.faces.younite.trials import check_budget, read_trial, run_trial
@@ -57,13 +57,13 @@ class Handlers:
 
     def put_domain_version(self, call: Call, body: RulesBody) -> Reply:
         """Replace a version of a data domain."""
-        name, version = call.path["version"], read_version(body.root)
+        name, version = call.path["version_uuid"], read_version(body.root)
         self._registry(call).replace_version(call.path["domain"], name, version)
         return Reply(_shown(name, version), touched=(f"version:{name}",))
 
     def get_domain_version(self, call: Call) -> Reply:
         """Give a version of a data domain."""
-        name = call.path["version"]
+        name = call.path["version_uuid"]
         return Reply(_shown(name, self._registry(call).version(call.path["domain"], name)))
 
     def get_domain_versions(self, call: Call) -> Reply:
@@ -126,8 +126,8 @@ def younite_face(options: Options | None = None) -> Face:
     routes = (
         Route("POST", versions, do.post_domain_version, administer, RulesBody, status=201),
         Route("GET", versions, do.get_domain_versions, read),
-        Route("PUT", f"{versions}/{{version}}", do.put_domain_version, administer, RulesBody),
-        Route("GET", f"{versions}/{{version}}", do.get_domain_version, read),
+        Route("PUT", f"{versions}/{{version_uuid}}", do.put_domain_version, administer, RulesBody),
+        Route("GET", f"{versions}/{{version_uuid}}", do.get_domain_version, read),
         Route("PUT", adaptor, do.put_adaptor, administer, RulesBody),
         Route("GET", adaptor, do.get_adaptor, anybody),
         Route("POST", f"{adaptor}/matching-testing", do.test_matching, anybody, RulesBody, TrialQuery),
@@ -135,7 +135,7 @@ def younite_face(options: Options | None = None) -> Face:
         Route("POST", f"{language}/plan", do.plan_algorithm, anybody, RulesBody, audited=False),
         Route("POST", f"{language}/explain", do.explain_matching, anybody, RulesBody, audited=False),
     )
-    return Face("younite", routes, refuse=refuse, prefix="/younite")
+    return Face("younite", routes, refuse=refuse, prefix="/younite", error=SHAPE)
 
 
 def _shown(name: str, version: Version) -> dict[str, Any]:
