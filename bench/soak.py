@@ -1,13 +1,15 @@
-"""Long runs of the store's promises: `python bench/soak.py --orders N --writers N --stops N [--database URL]`.
+"""Long runs of the store's promises: `python bench/soak.py --orders N --writers N --kills N --stops N`.
 
 orders    histories of adds, updates, deletes and judgements over few records with few values, each played in several
-          orders (all of them where there are at most four facts); every order must end in the same partition, and that
-          must be what a batch over the records gives
+          orders (all of them where there are at most four facts), some of them in lots; every order must end in the
+          same partition, and that must be what a batch over the records gives
 writers   histories of many writers at once on hot values; the result must be what a batch gives
-stops     immediate stops of a PostgreSQL server of our own, as if its power had gone, while several write: no write
-          that was acknowledged may be lost, and the store must be sound
+kills     kills of a writing process at any moment: no write that was acknowledged may be lost, and the store must be
+          sound
+stops     the same for immediate stops of a PostgreSQL server of our own, as if its power had gone, while several write
 
-Every history has a seed of its own, so that what fails can be played again. Exit code 1 when anything differs.
+Some histories take their lots the way of large ones, in columns, however small they are. Every history has a seed of
+its own, so that what fails can be played again. Exit code 1 when anything differs.
 """
 
 from __future__ import annotations
@@ -23,21 +25,25 @@ import uuid
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from itertools import islice, permutations
+from itertools import groupby, islice, permutations
 from pathlib import Path
 from typing import Any
 
 from cluster import Cluster
+from kills import killed
 from stops import stopped
 
 from dromio import store
 from dromio.errors import DromioError
 from dromio.model.files import model_from
 from dromio.model.schema import Model
+from dromio.store import ingest_many
 
 Fact = tuple[str, tuple[str, ...], dict[str, Any]]
 Partition = frozenset[frozenset[tuple[str, str]]]
 WRITERS, STEPS = 16, 500
+KILLS_OF_ONE = 20
+FEW = ingest_many.FEW
 
 
 def main() -> int:
@@ -45,6 +51,7 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     options.add_argument("--orders", type=int, default=0)
     options.add_argument("--writers", type=int, default=0)
+    options.add_argument("--kills", type=int, default=0)
     options.add_argument("--stops", type=int, default=0)
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--database", default="sqlite", help="sqlite, or the URL of a PostgreSQL database")
@@ -55,6 +62,8 @@ def main() -> int:
     with place(given.database) as url, store.open(url) as opened:
         report["orders"] = count(given.orders, lambda seed: orders_differ(opened, seed), given.seed)
         report["writers"] = count(given.writers, lambda seed: writers_differ(opened, url, seed), given.seed)
+    if given.kills:
+        report["kills"] = kills_lose(given.database, given.kills, given.seed)
     if given.stops:
         report["stops"] = stops_lose(given.stops, given.seed)
     report["seconds"] = round(time.perf_counter() - started, 1)
@@ -89,9 +98,19 @@ def place(database: str) -> Iterator[str]:
 
 
 def model(chance: random.Random) -> Model:
-    """A model in which pairs of one weak agreement just match, with blocks that are soon too large."""
+    """A model in which pairs of one weak agreement just match, with blocks that are soon too large; or rule levels."""
     levels = [{"label": "same", "when": "equal(value)", "m": 0.8, "u": 0.004}, {"label": "else", "m": 0.2, "u": 0.996}]
     names = ("name", "email", "phone")
+    compared: dict[str, Any] = {
+        "comparisons": [
+            {"name": name, "attribute": name, "null_when": "missing(value)", "levels": levels} for name in names
+        ],
+        "prior": {"match": 0.01},
+    }
+    by_level: dict[str, Any] = {
+        "rules": [{"name": name, "when": f"equal({name}.value)"} for name in ("phone", "email", "name")],
+        "clustering": {"method": "rule_levels"},
+    }
     return model_from(
         {
             "link_type": chance.choice(["dedupe_only", "link_only"]),
@@ -103,11 +122,8 @@ def model(chance: random.Random) -> Model:
                 {"fields": ["phone.value"], "max_block": chance.choice([3, 1000])},
                 {"fields": ["name.value"]},
             ],
-            "comparisons": [
-                {"name": name, "attribute": name, "null_when": "missing(value)", "levels": levels} for name in names
-            ],
-            "prior": {"match": 0.01},
         }
+        | (by_level if chance.random() < 0.25 else compared)
     )
 
 
@@ -136,7 +152,22 @@ def facts(chance: random.Random) -> list[Fact]:
     return made
 
 
-def play(domain: store.Domain, fact: Fact) -> None:
+def play(domain: store.Domain, order: Sequence[Fact], lots: random.Random) -> None:
+    """Tell the store facts in their order: one at a time, or all records that come together in lots."""
+    if lots.random() < 0.5:
+        for fact in order:
+            tell(domain, fact)
+        return
+    for kind, together in groupby(order, lambda fact: fact[0]):
+        if kind == "send":
+            sent = [store.Delivery(key[0], key[1], told["values"], told["version"]) for _, key, told in together]
+            domain.resolve_many(sent, at_once=lots.randint(2, 6))
+        else:
+            for fact in together:
+                tell(domain, fact)
+
+
+def tell(domain: store.Domain, fact: Fact) -> None:
     """Tell the store one fact."""
     kind, key, told = fact
     if kind == "send":
@@ -149,7 +180,7 @@ def play(domain: store.Domain, fact: Fact) -> None:
 
 def orders_differ(opened: store.Store, seed: int) -> bool:
     """Whether any order of a history ends elsewhere than the others, or than a batch."""
-    chance = random.Random(seed)
+    chance = in_columns_or_not(seed)
     given, history = model(chance), facts(chance)
     wanted = (
         list(islice(permutations(history), 24)) if len(history) <= 4 else [shuffled(history, chance) for _ in range(4)]
@@ -157,13 +188,18 @@ def orders_differ(opened: store.Store, seed: int) -> bool:
     ends = set()
     for number, order in enumerate(wanted):
         domain = opened.create_domain(f"{seed}-{number}", given)
-        for fact in order:
-            play(domain, fact)
+        play(domain, order, chance)
         domain.redo()
         if not domain.verify().is_sound:
             return True
         ends.add(partition_of(domain))
     return len(ends) > 1
+
+
+def in_columns_or_not(seed: int) -> random.Random:
+    """The chance of a history; in one of ten, as columns take long, even the smallest lot goes into columns."""
+    ingest_many.FEW = 0 if seed % 10 == 0 else FEW
+    return random.Random(seed)
 
 
 def shuffled(history: Sequence[Fact], chance: random.Random) -> list[Fact]:
@@ -178,7 +214,7 @@ def partition_of(domain: store.Domain) -> Partition:
 
 def writers_differ(opened: store.Store, url: str, seed: int) -> bool:
     """Whether many writers at once leave what a batch would not give."""
-    chance = random.Random(seed)
+    chance = in_columns_or_not(seed)
     name = f"writers-{seed}"
     opened.create_domain(name, model(chance))
     with store.open(url) as other, ThreadPoolExecutor(WRITERS) as pool:
@@ -188,6 +224,18 @@ def writers_differ(opened: store.Store, url: str, seed: int) -> bool:
     domain = opened.domain(name)
     domain.redo()
     return bool(failed) or not domain.verify().is_sound
+
+
+def kills_lose(database: str, runs: int, seed: int) -> dict[str, Any]:
+    """Kills, writes acknowledged, and those of them that were lost; a new store after every few."""
+    acknowledged, failed = 0, []
+    for first in range(0, runs, KILLS_OF_ONE):
+        with place(database) as url:
+            number = min(KILLS_OF_ONE, runs - first)
+            found = killed(url, model(random.Random(seed + first)), values, kills=number, seed=seed + first)
+        acknowledged += found.acknowledged
+        failed += [*found.lost, *found.unsound]
+    return {"runs": runs, "acknowledged": acknowledged, "failed": failed}
 
 
 def stops_lose(runs: int, seed: int) -> dict[str, Any]:
@@ -204,6 +252,8 @@ def _write(domain: store.Domain, seed: int) -> None:
         key = (f"s{seed % 1000}", str(chance.randrange(3)))
         if chance.random() < 0.2:
             domain.delete(*key)
+        elif chance.random() < 0.2:
+            domain.resolve_many([store.Delivery(key[0], str(number), values(chance)) for number in range(3)])
         else:
             domain.resolve(*key, values(chance))
 

@@ -173,16 +173,19 @@ def spread(name: str, seconds: Sequence[float]) -> dict[str, float]:
 
 @contextmanager
 def recording(kind: Any) -> Iterator[list[Statement]]:
-    """Every statement of transactions of a kind while the block runs."""
+    """Every statement of transactions of a kind while the block runs; those asked together one after another."""
     found: list[Statement] = []
-    kept = {name: getattr(kind, name) for name in ("rows", "run", "many")}
+    kept = {name: getattr(kind, name) for name in ("rows", "run", "many", "together")}
 
     def record(name: str) -> Callable[..., Any]:
-        def noted(self: Any, sql: str, *values: Any) -> Any:
+        def noted(self: Any, *given: Any) -> Any:
             if name == "many":
-                values = ([tuple(row) for row in values[0]],)
-            found.append((name, sql, values))
-            return kept[name](self, sql, *values)
+                given = (given[0], [tuple(row) for row in given[1]])
+            before = len(found)
+            answer = kept[name](self, *given)
+            asked = [("rows", one) for one in given] if name == "together" else [(name, given)]
+            found[before:] = [(kind, sql, tuple(values)) for kind, (sql, *values) in asked]
+            return answer
 
         return noted
 

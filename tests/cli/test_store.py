@@ -11,9 +11,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from dromio.cli.store import command
-from dromio.errors import InputError
+from dromio.contact_centre import Told, open_centre
+from dromio.errors import InputError, UnknownError
 from dromio.model.files import save_model
-from dromio.model.schema import Prior
+from dromio.model.schema import Partition, Prior
 from tests.cli.people import sample
 
 Run = Callable[..., Result]
@@ -165,6 +166,21 @@ def test_a_store_that_is_not_there_is_not_made_by_reading(tmp_path: Path) -> Non
     assert not (tmp_path / "none.db").exists()
 
 
+def test_parts_of_an_entity_are_shown(run: Run) -> None:
+    bounds = [Partition(name="merged", threshold=90.0), Partition(name="alike", threshold=5.0)]
+    save_model(sample().model_copy(update={"partitions": bounds}), "parts.yaml")
+    version = run("propose", "--model", "parts.yaml").output.split()[-1]
+    run("apply", version)
+    shown = run("show", "1", "--partition", "alike").output
+    assert (
+        shown == "entity 1: 1 part(s) in partition 'alike'\npart  source  unique_id\n1     crm     1\n1     crm     2\n"
+    )
+    told = json.loads(run("show", "1", "--partition", "merged", "--json").output)
+    assert (told["entity_id"], told["partition"], told["parts"]) == (1, "merged", [[["crm", "1"], ["crm", "2"]]])
+    with pytest.raises(UnknownError, match="no partition 'loose'; it has 'merged', 'alike'"):
+        run("show", "1", "--partition", "loose")
+
+
 def test_every_command_says_what_it_does() -> None:
     for name, one in command.commands.items():
         assert one.help and isinstance(one, click.Command), name
@@ -182,6 +198,30 @@ def test_a_list_of_what_was_erased_is_kept_and_applied_to_a_copy(run: Run, tmp_p
     assert shown.startswith("2 record(s) and 1 entities are erased again, 0 suppression(s) count again\n")
     assert json.loads(run("erased", "--apply", "erased.json", "--json").output)["records"] == 0
     assert "entity 1: erased" in run("show", "1").output
+
+
+def test_the_list_of_what_was_erased_names_customers_of_the_contact_centre_too(run: Run, tmp_path: Path) -> None:
+    with open_centre("sqlite:///store.db") as centre:
+        customer = centre.resolve(Told(emails=("ann@x.org",)))["customerId"]
+    copy = (tmp_path / "store.db").read_bytes()
+    with open_centre("sqlite:///store.db") as centre:
+        centre.erase(customer)
+    listed = run("erased", "--export", "erased.json").output.splitlines()
+    assert listed[1:] == ["1 customer(s) of the contact centre are listed in erased.json"]
+    for name in ("store.db", "store.db-wal", "store.db-shm"):
+        (tmp_path / name).unlink(missing_ok=True)
+    (tmp_path / "store.db").write_bytes(copy)
+    assert "1 customer(s) of the contact centre are erased again\n" in run("erased", "--apply", "erased.json").output
+    with open_centre("sqlite:///store.db") as centre:
+        assert centre.customer(customer)["state"] == "ERASED"
+    again = CliRunner().invoke(command, ["erased", "store.db", "--apply", "erased.json", "--json"])
+    assert json.loads(again.output) == {"contact_centre": {"customers": 0, "mixed": []}}
+
+
+def test_a_list_without_a_domain_is_of_the_contact_centre(run: Run) -> None:
+    with pytest.raises(UnknownError, match="there is no contact centre in the database; name a --domain"):
+        invoked = CliRunner().invoke(command, ["erased", "store.db", "--export", "erased.json"])
+        raise invoked.exception or AssertionError(invoked.output)
 
 
 def test_a_list_of_what_was_erased_that_cannot_be_read_is_named(run: Run) -> None:

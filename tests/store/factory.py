@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from dromio.clean import TYPES
 from dromio.clusters.average_link import Edges, average_link
-from dromio.deciders import VETO, Verdict
+from dromio.deciders import VETO, Verdict, level_of
 from dromio.engines import row
 from dromio.engines.compiled import values_of, words_of_model
 from dromio.engines.shared import for_review, people, shared_in_common, watched, without_shared
@@ -33,6 +34,12 @@ from dromio.records import Record, RecordKey, Value
 Values = Mapping[str, str | None]
 Judged = Mapping[frozenset[RecordKey], str]
 NEVER = -(10**13)
+LEVELS = [
+    Rule(name="1", when="equal(email.address) and equal(name.family)"),
+    Rule(name="2", when="equal(phone.value) and equal(name.given)"),
+    Rule(name="3", when="equal(name.given, name.family)"),
+    Rule(name="4", when="equal(phone.value)", decision="review"),
+]
 RULES = [
     Rule(name="other phone", when="together(not equal(phone.value))", decision="non-match"),
     Rule(name="same email", when="equal(email.address)"),
@@ -49,12 +56,15 @@ def model(
     rules: bool = False,
     compared: bool = True,
     most_people: int | None = None,
+    levels: bool = False,
 ) -> Model:
     """Names, an email and a phone; the weights make pairs of one weak agreement just match and clash with others.
 
     `rules`: emails decide, and phones that differ keep apart; `compared`: whether there is a probability for the rest;
-    `most_people`: how many may have one phone or email.
+    `most_people`: how many may have one phone or email; `levels`: rule levels, and nothing else.
     """
+    if levels:
+        rules, compared, method = True, False, "rule_levels"
     attributes = [
         Attribute(name="name", type="person_name", inputs=[Input(columns={"given": "given", "family": "family"})]),
         Attribute(name="email", type="email", inputs=[Input(columns={"value": "email"})]),
@@ -68,7 +78,7 @@ def model(
             Key(fields=["phone.value"], max_block=max_block, split_by=["name.family"]),
             Key(fields=["tokens(name.given, name.family)"], max_block=max_block),
         ],
-        rules=RULES if rules else [],
+        rules=LEVELS if levels else RULES if rules else [],
         comparisons=[]
         if not compared
         else [
@@ -115,6 +125,9 @@ def oracle(records: Mapping[RecordKey, Values], judged: Judged, given: Model) ->
     weights = {pair: verdict.weight for pair, verdict in _verdicts(cleaned, pairs, plan).items()}
     together = _places(order, judged, "positive")
     apart = _places(order, judged, "negative")
+    if given.clustering.method == "rule_levels":
+        levels = {pair: level_of(weight) or 0 for pair, weight in weights.items() if weight > 0}
+        return {frozenset(order[one] for one in group) for group in _by_levels(cleaned, levels, together, apart)}
     if given.rules:
         weights |= _vetoes(order, cleaned, weights, together, plan)
     clusters = _beginnings(order, cleaned, weights, together, apart, given)
@@ -282,6 +295,59 @@ def _vetoes(
             if pair not in weights and crosses:
                 found[pair] = row.decide(plan, cleaned[pair[0]], cleaned[pair[1]]).weight
     return {pair: weight for pair, weight in found.items() if weight == VETO}
+
+
+def _by_levels(
+    cleaned: Sequence[row.CleanedRecord], levels: Mapping[tuple[int, int], int], together: set[tuple[int, int]],
+    apart: set[tuple[int, int]],
+) -> list[set[int]]:  # fmt: skip
+    """Groups level by level, as docs/rule-levels.md tells it; what is judged to be one comes first of all."""
+    first = {one: place for place, one in enumerate(sorted(range(len(cleaned)), key=lambda one: _said(cleaned[one])))}
+    told = dict(levels) | dict.fromkeys(together, 0)
+    groups: list[tuple[int, set[int]]] = []
+    for level in sorted(set(told.values())):
+        pairs = sorted((sorted(pair, key=first.get) for pair, own in told.items() if own == level), key=_by(first))
+        taken = {one for _, group in groups for one in group}
+        parts = [{one} for pair in pairs for one in pair if one not in taken]
+        parts = [part for number, part in enumerate(parts) if part not in parts[:number]]
+        for one, other in pairs:
+            if not {one, other} & taken:
+                parts = _joined(parts, one, other, apart)
+        parts.sort(key=lambda part: min(first[one] for one in part))
+        ranked = [(part, _touched(part, groups, pairs, first)) for part in parts]
+        for part, touched in ranked:
+            free = [group for group in touched if not any({a, b} <= group | part for a, b in apart)]
+            if free:
+                free[0].update(part)
+            elif len(part) > 1:
+                groups.append((level, set(part)))
+    taken = {one for _, group in groups for one in group}
+    return [group for _, group in groups] + [{one} for one in range(len(cleaned)) if one not in taken]
+
+
+def _touched(
+    part: set[int], groups: Sequence[tuple[int, set[int]]], pairs: Sequence[Sequence[int]], first: Mapping[int, int]
+) -> list[set[int]]:  # fmt: skip
+    """The groups with which records pair, the best first."""
+    found = []
+    for level, group in groups:
+        newcomers = {one for pair in pairs for one in pair if one in part and group & (set(pair) - {one})}
+        if newcomers:
+            found.append((level, -len(newcomers), min(first[one] for one in group), group))
+    return [group for *_, group in sorted(found, key=lambda one: one[:3])]
+
+
+def _by(first: Mapping[int, int]) -> Any:
+    return lambda pair: [first[one] for one in pair]
+
+
+def _said(cleaned: row.CleanedRecord) -> list[list[list[str]]]:
+    """What a record says, attributes and fields by name; nothing comes before anything."""
+    types = {"email": "email", "name": "person_name", "phone": "identifier"}
+    return [
+        [[own.get(field, "") for field in sorted(TYPES[kind].fields)] for _, own in cleaned.get(name, ())]
+        for name, kind in sorted(types.items())
+    ]
 
 
 def _links(clusters: list[set[int]], weights: Mapping[tuple[int, int], int], least: int) -> list[set[int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import random
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -109,3 +109,30 @@ def test_writers_that_share_a_component_but_no_key_do_not_overlook_each_other(op
     verified = domains[0].verify()
     assert verified.is_sound, [str(one) for one in verified.differences]
     assert {frozenset(keys) for keys in domains[0].partition().values()} == oracle(told, {}, domains[0].model)
+
+
+def test_a_record_that_waited_while_a_generation_was_published_is_in_it(opened: Open) -> None:
+    first = opened().create_domain("people", model())
+    second = opened().domain("people")
+    ann = {"given": "Ann", "family": "Lee", "email": "ann@x.org", "phone": "4711"}
+    first.resolve("crm", "1", ann)
+    waiting: list[Future[store.Resolution]] = []
+    with ThreadPoolExecutor(1) as pool:
+
+        def write_meanwhile(phase: str) -> None:
+            if phase == "commit":
+                waiting.append(pool.submit(second.resolve, "web", "2", ann))
+                wait_for(second)
+
+        first.resolve_all(step=write_meanwhile)
+        assert waiting[0].result().entity_id == first.entity_of("crm", "1")
+    assert first.entity_of("web", "2") == first.entity_of("crm", "1")
+    assert first.verify().is_sound
+
+
+def wait_for(domain: store.Domain) -> None:
+    """Until somebody waits for a lock, where a server keeps locks."""
+    database = domain._database
+    while type(database).__name__ == "Postgres":
+        if database.once("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"):
+            return

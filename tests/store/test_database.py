@@ -90,6 +90,39 @@ def test_lists_of_numbers_are_passed_whole(opened: Open) -> None:
         assert transaction.rows(query, 1, []) == []
 
 
+def test_statements_asked_together_are_answered_each_and_in_their_order(opened: Open) -> None:
+    with opened()._database.write() as transaction:
+        transaction.run("INSERT INTO settings (name, value) SELECT 'n' || value, 'x' FROM ??", [7, -(1 << 63)])
+        transaction.fill("settings", {"name": ["copied", "too"], "value": "y"})
+        names, number, none = transaction.together(
+            ("SELECT name FROM settings WHERE value IN ?texts ORDER BY name", ["x", "y"]),
+            ("SELECT value FROM ?? ORDER BY value", [3, 2]),
+            ("SELECT 1 FROM settings WHERE name = ?", "elsewhere"),
+        )
+    assert [name for (name,) in names] == ["copied", f"n{-(1 << 63)}", "n7", "too"]
+    assert (number, none) == ([(2,), (3,)], [])
+
+
+@pytest.mark.parametrize("then", ["commits", "reads", "stops"])
+def test_a_statement_that_fails_undoes_all_and_the_next_transaction_works(
+    opened: Open, caplog: pytest.LogCaptureFixture, then: str
+) -> None:
+    database = opened()._database
+    insert = "INSERT INTO settings (name, value) VALUES (?, 'y')"
+    with pytest.raises((StoreError, KeyError)), database.write() as transaction:
+        transaction.run(insert, "once")
+        transaction.run(insert, "once")
+        transaction.run(insert, "after")
+        if then == "reads":
+            transaction.rows("SELECT 1 FROM settings")
+        if then == "stops":
+            raise KeyError
+    assert caplog.messages == []
+    with database.write() as transaction:
+        transaction.run(insert, "once")
+    assert database.once("SELECT name FROM settings WHERE value = 'y'") == [("once",)]
+
+
 def test_a_busy_file_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite, "_WAIT_MILLISECONDS", 20)
     url = f"sqlite:///{tmp_path / 'x.db'}"

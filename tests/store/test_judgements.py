@@ -97,8 +97,9 @@ def test_what_makes_no_sense_is_refused(people: store.Domain) -> None:
         people.judge(ONE, ONE, "positive", author="eve")
     with pytest.raises(UsageError, match="a merge needs two different entities"):
         people.merge(entity, entity, author="eve")
-    with pytest.raises(UsageError, match="name some records of entity"):
-        people.unmerge(entity, [ONE], author="eve")
+    for keys in ([ONE], [ONE, ("crm", "never seen")], [("a source never seen", "1")], []):
+        with pytest.raises(UsageError, match="name some records of entity"):
+            people.unmerge(entity, keys, author="eve")
     with pytest.raises(UnknownError, match="no live entity 99"):
         people.merge(entity, 99, author="eve")
     with pytest.raises(UnknownError, match="there is no act 99"):

@@ -6,10 +6,12 @@ from itertools import combinations
 
 import pytest
 
-from dromio.deciders import VETO
+from dromio.deciders import CERTAIN, VETO
 from dromio.records import RecordKey
 from dromio.store import partition as module
-from dromio.store.partition import Node, Rules, partition
+from dromio.store.partition import Node, Rules, partition, parts
+
+from .factory import model
 
 RULES = Rules(averages=True, unseen=-1000, least=-2000, one_to_one=False, cross_only=False)
 
@@ -65,3 +67,27 @@ def test_order_of_records_is_that_of_a_batch() -> None:
     keys = [RecordKey("b", "1"), RecordKey("a", "10"), RecordKey("a", "9")]
     made = [Node(number, key, None, True) for number, key in enumerate(keys)]
     assert partition(made, {}, set(), set(), RULES) == [[2], [1], [0]]
+
+
+def test_with_rule_levels_ties_are_broken_by_values_not_by_ids() -> None:
+    rules = Rules.of(model(levels=True))
+    told = {1: "zoe", 2: "zoe", 3: "amy", 4: "amy", 5: "mia"}
+    named = [
+        Node(number, RecordKey("s", str(number)), None, False, {"name": (("", {"given": name}),)})
+        for number, name in told.items()
+    ]
+    weights = {(1, 2): CERTAIN - 1, (3, 4): CERTAIN - 1, (1, 5): CERTAIN - 2, (3, 5): CERTAIN - 2}
+    assert partition(named, weights, set(), set(), rules) == [[1, 2], [3, 4, 5]]
+    assert partition(named, weights, set(), {(4, 5)}, rules) == [[1, 2, 5], [3, 4]]
+    assert partition(named, weights, {(2, 5)}, set(), rules) == [[1, 2, 5], [3, 4]]
+    assert parts(named, weights, set(), set(), rules, 1) == [[1, 2], [3, 4], [5]]
+
+
+def test_parts_hold_together_by_more_than_their_bound() -> None:
+    weights = {(1, 2): 9000, (2, 3): 4000, (1, 3): 4000}
+    assert parts(nodes(1, 2, 3), weights, set(), set(), RULES, 3000) == [[1, 2, 3]]
+    assert parts(nodes(1, 2, 3), weights, set(), set(), RULES, 4000) == [[1, 2], [3]]
+    assert parts(nodes(1, 2, 3), weights, {(1, 3)}, set(), RULES, 60_000) == [[1, 3], [2]]
+    loose = {(1, 2): 9000, (2, 3): 6000}  # the pair that was never compared counts against the bound too
+    assert parts(nodes(1, 2, 3), loose, set(), set(), RULES, 0) == [[1, 2, 3]]
+    assert parts(nodes(1, 2, 3), loose, set(), set(), RULES, 3000) == [[1, 2], [3]]

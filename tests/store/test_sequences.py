@@ -42,6 +42,10 @@ MODELS = st.sampled_from(
         {"rules": True},
         {"rules": True, "compared": False},
         {"rules": True, "compared": False, "max_block": 3},
+        {"levels": True},
+        {"levels": True, "max_block": 3},
+        {"levels": True, "link_type": "link_only"},
+        {"most_people": 1, "levels": True},
         {"most_people": 1},
         {"most_people": 1, "rules": True, "compared": False},
         {"most_people": 2, "max_block": 3, "method": "connected_components"},
@@ -49,8 +53,18 @@ MODELS = st.sampled_from(
 )
 
 
+HELD = """
+SELECT a.source, a.unique_id, b.source, b.unique_id FROM held_merges h
+JOIN records a ON a.record_id = h.left_id JOIN records b ON b.record_id = h.right_id
+"""
+
+
 class Histories(RuleBasedStateMachine):
-    """Adds, updates, deletes, judgements and undone acts, against the partition by definition."""
+    """Adds, updates, deletes, judgements and undone acts, against the partition by definition.
+
+    With consent asked for, pairs that are held count as judged not to be one, and what was in two entities is in one
+    only where a person said so.
+    """
 
     kind = "sqlite"
 
@@ -66,6 +80,7 @@ class Histories(RuleBasedStateMachine):
         self.before: list[tuple[int, dict[frozenset[RecordKey], str]]] = []
         self.ids: set[int] = set()
         self.named: list[RecordKey] = []
+        self.asks = False
 
     def teardown(self) -> None:
         with self.stack:
@@ -92,7 +107,9 @@ class Histories(RuleBasedStateMachine):
             with pytest.raises(ConflictError, match="is stored with other values"):
                 self.domain.resolve(*key, values, version=version)
             return
+        before = self.homes()
         found = self.domain.resolve(*key, values, version=version)
+        self.nothing_was_merged_unasked(before, {key})
         same = self.records.get(key) == told
         if not stale:
             self.records[key] = told
@@ -108,7 +125,9 @@ class Histories(RuleBasedStateMachine):
     def send_many(self, rows: list[tuple[RecordKey, Values]], at_once: int, few: int) -> None:
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr(ingest_many, "FEW", few)
+            before = self.homes()
             found = self.domain.resolve_many([store.Delivery(*key, values) for key, values in rows], at_once=at_once)
+        self.nothing_was_merged_unasked(before, {key for key, _ in rows})
         assert len(found) == len(rows)
         for key, values in rows:
             self.name(key)
@@ -121,7 +140,9 @@ class Histories(RuleBasedStateMachine):
     def delete(self, key: RecordKey, version: int | None) -> None:
         known = self.versions.get(key)
         there = key in self.records and not (version is not None and known is not None and version < known)
+        before = self.homes()
         assert self.domain.delete(*key, version=version) == there
+        self.nothing_was_merged_unasked(before, {key})
         if there:
             del self.records[key]
         if version is not None:
@@ -135,6 +156,11 @@ class Histories(RuleBasedStateMachine):
             return
         after = self.judged | {frozenset((left, right)): verdict}
         after_names = [key for key in (left, right) if key not in self.named]
+        if self.asks and verdict == "positive":  # agrees to the merges that wait between the two entities too
+            homes = self.homes()
+            sides = {homes.get(left), homes.get(right)}
+            between = {pair for pair in self.held() if {homes.get(key) for key in pair} == sides and len(sides) == 2}
+            after = self.judged | dict.fromkeys(between, "positive") | {frozenset((left, right)): verdict}
         try:
             act = self.domain.judge(left, right, verdict, author="test")
         except ConflictError:
@@ -209,7 +235,33 @@ class Histories(RuleBasedStateMachine):
 
     @rule()
     def work_off_the_queue(self) -> None:
+        before = self.homes()
         assert self.domain.redo() == 0
+        self.nothing_was_merged_unasked(before, set())
+
+    @rule(wanted=st.booleans())
+    def ask_consent(self, wanted: bool) -> None:
+        self.domain.ask_consent(wanted=wanted)
+        self.asks = wanted
+
+    def held(self) -> set[frozenset[RecordKey]]:
+        """Pairs of records that are kept apart until somebody agrees."""
+        rows = self.domain._read(lambda own: own.tx.rows(HELD))
+        assert self.asks or not rows
+        return {frozenset((RecordKey(*row[:2]), RecordKey(*row[2:]))) for row in rows}
+
+    def homes(self) -> dict[RecordKey, int]:
+        return {key: entity for entity, keys in self.domain.partition().items() for key in keys}
+
+    def nothing_was_merged_unasked(self, before: dict[RecordKey, int], changed: set[RecordKey]) -> None:
+        """Records that nobody touched are in one entity only where they were, or are judged to be."""
+        if not self.asks:
+            return
+        together = [set(pair) for pair, verdict in self.judged.items() if verdict == "positive"]
+        for keys in self.domain.partition().values():
+            entities = {frozenset(one for one in keys if before.get(one) == home) for home in before.values()}
+            parts = [set(one) - changed for one in entities if one - changed]
+            assert len(joined([*parts, *together], set().union(*parts))) <= 1
 
     @invariant()
     def partition_is_that_of_the_current_records(self) -> None:
@@ -220,12 +272,27 @@ class Histories(RuleBasedStateMachine):
             return
         assert verified.differences == ()
         found = self.domain.partition()
-        assert {frozenset(keys) for keys in found.values()} == oracle(self.records, self.judged, self.model)
+        together = [
+            set(pair) for pair, verdict in self.judged.items() if verdict == "positive" and pair <= set(self.records)
+        ]
+        groups = joined(together, set(self.records))
+        waiting = {pair for pair in self.held() if not any(pair <= group for group in groups)}
+        judged = dict.fromkeys(waiting, "negative") | self.judged
+        assert {frozenset(keys) for keys in found.values()} == oracle(self.records, judged, self.model)
         self.ids |= set(found)
         for entity in self.ids:
             known = self.domain.entity(entity)
             assert (known.state == "ended") == (known.records == ())
             assert known.entity_id in found or not known.records
+
+
+def joined(parts: list[set[RecordKey]], wanted: set[RecordKey]) -> list[set[RecordKey]]:
+    """The parts with those that overlap as one, as far as they hold any of those wanted."""
+    found: list[set[RecordKey]] = []
+    for part in parts:
+        touched = [one for one in found if one & part]
+        found = [one for one in found if not one & part] + [part.union(*touched)]
+    return [one for one in found if one & wanted]
 
 
 def contradictory(judged: dict[frozenset[RecordKey], str]) -> bool:

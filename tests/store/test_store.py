@@ -59,8 +59,11 @@ def test_a_domain_needs_a_name(empty: store.Store) -> None:
 @pytest.mark.parametrize(
     ("parts", "says"),
     [
-        ({"clustering": {"method": "rule_levels"}}, "rule_levels is for batches"),
         ({"rules": [{"name": "r", "when": "not equal(email.value)"}]}, r"no key serves rules\.0\.when"),
+        (
+            {"rules": [{"name": name, "when": f"not {name}(email.value)"} for name in ("equal", "missing")]},
+            r"no key serves rules\.0\.when.* and rules\.1\.when.*: add an equality",
+        ),
     ],
 )
 def test_a_model_that_a_store_cannot_follow_is_refused(empty: store.Store, parts: dict[str, Any], says: str) -> None:

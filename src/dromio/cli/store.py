@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dromio.cli import jobs
+from dromio.cli.domains import as_url, opened_store, shown
 from dromio.cli.domains import opened as opened_here
-from dromio.cli.domains import opened_store, shown
 from dromio.cli.places import StoreGroup
 from dromio.cli.reached import create, named, opened
+
+if TYPE_CHECKING:
+    from dromio.contact_centre import Centre
 
 STORE = click.argument("url", metavar="STORE")
 DOMAIN = click.option("--domain", required=True, help="Which population of records.")
@@ -97,9 +101,13 @@ def search(url: str, domain: str, values: Sequence[str], as_json: bool) -> None:
 @DOMAIN
 @ENTITY
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f"]), help="UTC.")
+@click.option("--partition", "name", help="Show the parts of the entity in a partition of the model; not of a server.")
 @AS_JSON
-def show(url: str, domain: str, entity: int, as_of: datetime | None, as_json: bool) -> None:
+def show(url: str, domain: str, entity: int, as_of: datetime | None, name: str | None, as_json: bool) -> None:
     """Show what an entity id stands for, and its golden record, or what it stood for at an earlier moment."""
+    if name is not None:
+        _show_parts(url, domain, entity, name, as_json=as_json)
+        return
     with opened(url, domain) as own:
         found = own.entity(entity, as_of=as_of)
         golden = own.golden(found.entity_id) if found.records and as_of is None else None
@@ -112,6 +120,17 @@ def show(url: str, domain: str, entity: int, as_of: datetime | None, as_json: bo
     if golden:
         click.echo()
         _table(("column", "value", "from"), [(name, *_golden(one)) for name, one in golden.values.items()])
+
+
+def _show_parts(url: str, domain: str, entity: int, name: str, *, as_json: bool) -> None:
+    with opened_here(url, domain) as own:
+        found = own.entity(entity).entity_id
+        parts = own.parts(name, found)[found]
+    if as_json:
+        click.echo(json.dumps({"entity_id": found, "partition": name, "parts": parts}, indent=2))
+        return
+    click.echo(f"entity {found}: {len(parts)} part(s) in partition {name!r}")
+    _table(("part", "source", "unique_id"), [(number, *key) for number, part in enumerate(parts, 1) for key in part])
 
 
 @command.command()
@@ -213,43 +232,94 @@ def scrub(url: str) -> None:
 
 @command.command()
 @STORE
-@DOMAIN
+@click.option("--domain", help="Which population of records; without one the list is of the contact centre alone.")
 @click.option("--export", "to", type=click.Path(dir_okay=False, path_type=Path), help="Write the list of all erased.")
 @click.option("--apply", "told", type=click.Path(dir_okay=False, path_type=Path), help="Erase all of a list again.")
 @AS_JSON
-def erased(url: str, domain: str, to: Path | None, told: Path | None, as_json: bool) -> None:
+def erased(url: str, domain: str | None, to: Path | None, told: Path | None, as_json: bool) -> None:
     """Keep a list of all erased outside of the store, and apply it to a restored backup.
 
-    The list names nobody: it holds numbers and keyed hashes.
+    The list names nobody: it holds numbers, keyed hashes, and ids of customers of the contact centre.
     """
+    if (to is None) == (told is None):
+        raise click.UsageError("say what to do with the list: --export FILE or --apply FILE")
+    if to is not None:
+        _list_erased(url, domain, to, quiet=as_json)
+    if told is not None:
+        _erase_again(url, domain, told, as_json=as_json)
+
+
+def _list_erased(url: str, domain: str | None, to: Path, *, quiet: bool) -> None:
+    plain: dict[str, Any] = {}
+    said = []
+    if domain is not None:
+        with opened_here(url, domain) as own:
+            listed = own.erased()
+        plain = listed.to_dict()
+        said.append(f"{len(listed.records):,} record(s) of {len(listed.entities):,} entities are listed in {to}")
+    with _centre(url, needed=domain is None) as centre:
+        if centre is not None:
+            plain["contact_centre"] = centre.erased()
+            said.append(f"{len(plain['contact_centre']['ids']):,} customer(s) of the contact centre are listed in {to}")
+    _write(to, json.dumps(plain) + "\n")
+    click.echo("\n".join([] if quiet else said), nl=not quiet)
+
+
+def _erase_again(url: str, domain: str | None, told: Path, *, as_json: bool) -> None:
     from dromio.errors import InputError
     from dromio.store import Tombstones
 
-    if (to is None) == (told is None):
-        raise click.UsageError("say what to do with the list: --export FILE or --apply FILE")
-    with opened_here(url, domain) as own:
-        if to is not None:
-            listed = own.erased()
-            _write(to, json.dumps(listed.to_dict()) + "\n")
-            if not as_json:
-                click.echo(f"{len(listed.records):,} record(s) of {len(listed.entities):,} entities are listed in {to}")
-            return
-        try:
-            plain = json.loads(told.read_text(encoding="utf-8")) if told else {}
-        except (OSError, ValueError) as error:
-            raise InputError(f"cannot read the list {told}: {error}") from None
-        done = own.erase_again(Tombstones.from_dict(plain))
+    try:
+        plain = json.loads(told.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"cannot read the list {told}: {error}") from None
+    customers = plain.get("contact_centre") if isinstance(plain, dict) else None
+    shown: dict[str, Any] = {}
+    if domain is not None:
+        with opened_here(url, domain) as own:
+            done = own.erase_again(Tombstones.from_dict(plain))
+        shown = done.to_dict()
+    elif customers is None:
+        raise InputError(f"the list {told} is of a domain; say which with --domain")
+    if customers is not None:
+        with _centre(url, needed=True) as centre:
+            assert centre is not None
+            shown["contact_centre"] = centre.erase_again(customers)
     if as_json:
-        click.echo(json.dumps(done.to_dict(), indent=2))
+        click.echo(json.dumps(shown, indent=2))
         return
-    click.echo(
-        f"{done.records:,} record(s) and {done.entities:,} entities are erased again, "
-        f"{done.suppressed:,} suppression(s) count again"
-    )
-    if done.mixed:
-        click.echo(f"entities that go on with records of others: {_listed(done.mixed, 20)}")
-    for note in done.notes:
+    if domain is not None:
+        click.echo(
+            f"{done.records:,} record(s) and {done.entities:,} entities are erased again, "
+            f"{done.suppressed:,} suppression(s) count again"
+        )
+        if done.mixed:
+            click.echo(f"entities that go on with records of others: {_listed(done.mixed, 20)}")
+    if customers is not None:
+        again = shown["contact_centre"]
+        click.echo(f"{again['customers']:,} customer(s) of the contact centre are erased again")
+        if again["mixed"]:
+            click.echo(f"customers that go on, as they are one with others: {_listed(again['mixed'], 20)}")
+    notes = [*shown.get("notes", ()), *shown.get("contact_centre", {}).get("notes", ())]
+    for note in dict.fromkeys(notes):
         click.echo(f"note: {note}")
+
+
+@contextmanager
+def _centre(url: str, *, needed: bool) -> Iterator[Centre | None]:
+    """The contact centre of a database; None where it has none. Raises UnknownError where one is needed."""
+    from dromio.contact_centre import opened_if_there
+    from dromio.errors import UnknownError
+
+    opened_store(url).close()  # says where there is no store
+    found = opened_if_there(as_url(url))
+    if found is None:
+        if needed:
+            raise UnknownError("there is no contact centre in the database; name a --domain")
+        yield None
+        return
+    with found:
+        yield found
 
 
 @command.command()
@@ -307,7 +377,7 @@ def settings(url: str, domain: str, consent: bool | None, review_days: int | Non
 
     Without consent any more the merges that waited are made. Old review items go when the queue is worked off.
     """
-    with opened_here(url, domain) as own:
+    with opened(url, domain) as own:
         if consent is not None:
             own.ask_consent(wanted=consent)
         if review_days is not None:
@@ -326,7 +396,7 @@ def settings(url: str, domain: str, consent: bool | None, review_days: int | Non
 @AS_JSON
 def verify(url: str, domain: str, as_json: bool) -> None:
     """Work everything out again and name each difference; the exit code is 1 when there is one."""
-    with opened_here(url, domain) as own:
+    with opened(url, domain) as own:
         own.redo()
         found = own.verify()
     if as_json:
@@ -346,7 +416,7 @@ def verify(url: str, domain: str, as_json: bool) -> None:
 @DOMAIN
 def resolve(url: str, domain: str) -> None:
     """Resolve all records again in a batch, and publish the result in one step."""
-    with opened_here(url, domain) as own:
+    with opened(url, domain) as own:
         click.echo(f"{own.resolve_all():,} entities")
 
 
@@ -367,7 +437,7 @@ def propose(url: str, domain: str, model_path: Path, limit: int, as_json: bool) 
     from dromio.model.files import load_model
 
     model = load_model(model_path)
-    with opened_here(url, domain) as own:
+    with opened(url, domain) as own:
         found = own.propose_model(model, shown=limit)
     if as_json:
         click.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False))
@@ -383,7 +453,7 @@ def propose(url: str, domain: str, model_path: Path, limit: int, as_json: bool) 
         (one.entity_id, one.into or "new", one.name, _plain(one.before), _plain(one.after)) for one in found.golden
     ]
     _part("golden values", found.golden_count, ("entity", "into", "column", "before", "after"), golden)
-    click.echo(f"\napply with: dromio store apply {shown(url)} --domain {domain} {found.model_version}")
+    click.echo(f"\napply with: dromio store apply {named(url)} --domain {domain} {found.model_version}")
 
 
 @command.command()
@@ -392,7 +462,7 @@ def propose(url: str, domain: str, model_path: Path, limit: int, as_json: bool) 
 @click.argument("version", type=int)
 def apply(url: str, domain: str, version: int) -> None:
     """Resolve all records by the model version that was proposed, and publish the result in one step."""
-    with opened_here(url, domain) as own:
+    with opened(url, domain) as own:
         click.echo(f"{own.apply_model(version):,} entities")
 
 

@@ -14,6 +14,7 @@ from dromio.contact_centre import (
     intake,
     merging,
     pending,
+    tombstones,
     views,
 )
 from dromio.contact_centre.contacts import Contact, Told, contact_of
@@ -21,7 +22,7 @@ from dromio.contact_centre.events import read_event
 from dromio.contact_centre.identities import Case
 from dromio.contact_centre.options import Options
 from dromio.contact_centre.scoring import Scorer
-from dromio.contact_centre.tables import prepare_tables
+from dromio.contact_centre.tables import are_there, prepare_tables
 from dromio.errors import BusyError, ConflictError, InputError
 from dromio.store import clock
 from dromio.store.database import Database, connect, only
@@ -130,6 +131,18 @@ class Centre:
         proof = self._proof(texts)
         return self._change(lambda case: erasure.note_proof(case, customer_id, proof))
 
+    def erased(self) -> Answer:
+        """A list of all who were erased, which names nobody: keep it outside, for the day a backup is restored."""
+        return self._read(tombstones.tombstones)
+
+    def erase_again(self, told: Any) -> Answer:
+        """Erase in a restored centre whom a later list of `erased` names; safe to do again.
+
+        Raises InputError, ConflictError for the list of another centre.
+        """
+        done, texts = self._change(lambda case: tombstones.erase_again(case, told))
+        return done | (self._proof(texts) if texts else {})
+
     def pending(self, after: int = 0, limit: int = 100) -> list[Answer]:
         """Open pending merges, oldest first."""
         self._change(pending.expire)
@@ -191,6 +204,19 @@ def open_centre(url: str, options: Options | None = None, now: Callable[[], int]
     except BaseException:
         database.close()
         raise
+
+
+def opened_if_there(url: str) -> Centre | None:
+    """The contact centre on the database at a URL; None where there never was one. Raises StoreError."""
+    database = connect(url)
+    try:
+        if are_there(database):
+            return Centre(database, Options())
+    except BaseException:
+        database.close()
+        raise
+    database.close()
+    return None
 
 
 def _resolve(case: Case, contact: Contact, seen_at: int, given: str | None, dry_run: bool) -> Answer:

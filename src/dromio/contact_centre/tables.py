@@ -7,7 +7,7 @@ else: keys, flags and evidence are keyed hashes.
 from __future__ import annotations
 
 from dromio.store.database import Database
-from dromio.store.tables import take_steps
+from dromio.store.tables import steps_taken, take_steps
 
 STEPS: tuple[tuple[str, ...], ...] = (
     (
@@ -185,3 +185,8 @@ TABLES = (
 def prepare_tables(database: Database) -> None:
     """Make what is missing. Raises StoreError for tables of a newer program."""
     take_steps(database, "cc", "the contact centre", STEPS)
+
+
+def are_there(database: Database) -> bool:
+    """Whether there has ever been a contact centre in the database."""
+    return steps_taken(database, "cc")

@@ -18,8 +18,14 @@ from dromio.store.work import Placement, Work
 
 _LARGE = "SELECT hash FROM large_blocks WHERE generation = ? AND hash IN ??"
 _MEMBERS = "SELECT hash, record_id FROM keys WHERE generation = ? AND hash IN ??"
+_INSIDE = """
+SELECT value, l.size, k.record_id FROM ??
+LEFT JOIN large_blocks l ON l.generation = ? AND l.hash = value
+LEFT JOIN keys k ON k.generation = ? AND k.hash = value AND l.hash IS NULL
+"""
 _INSERT = "INSERT INTO keys (generation, hash, record_id) VALUES (?, ?, ?)"
-_DELETE = "DELETE FROM keys WHERE generation = ? AND hash = ? AND record_id = ?"
+_ENTER = "INSERT INTO keys (generation, hash, record_id) SELECT ?, value, ? FROM ??"
+_LEAVE = "DELETE FROM keys WHERE generation = ? AND record_id = ? AND hash IN ??"
 
 
 class Block(NamedTuple):
@@ -86,6 +92,27 @@ def members(work: Work, hashes: Iterable[int]) -> dict[int, set[int]]:
     return found
 
 
+def _standing(work: Work, record: Placement) -> tuple[Standing, dict[int, set[int]]]:
+    """The blocks of one record, and the records of the live ones and of those that say the same, by their hashes."""
+    standing = Standing()
+    found: dict[int, set[int]] = {}
+    frontier = [Block(value, number, 0) for number, one in enumerate(record.keys) for value in one.values]
+    wanted = {*(one.hash for one in frontier), *_same_hash(record)}
+    while wanted:
+        large = set()
+        for value, size, member in work.tx.rows(_INSIDE, sorted(wanted), work.generation, work.generation):
+            if size is not None:
+                large.add(value)
+            elif member is not None:
+                found.setdefault(value, set()).add(member)
+        torn = [one for one in frontier if one.hash in large]
+        standing.large.update(torn)
+        standing.live.update(one for one in frontier if one.hash not in large)
+        frontier = [part for one in torn for part in parts(work.matcher, one, record.keys)]
+        wanted = {one.hash for one in frontier}
+    return standing, found
+
+
 @dataclass
 class Entry:
     """What became of a record in the index: its candidates, and the records that lost candidates because a block grew
@@ -99,8 +126,7 @@ class Entry:
 
 def look_up(work: Work, record: Placement) -> Entry:
     """The candidates of a record that is not in the index, if it were; writes nothing."""
-    standing = standings(work, {record.record_id: record.keys})[record.record_id]
-    found = members(work, [*(one.hash for one in standing.live), *_same_hash(record)])
+    standing, found = _standing(work, record)
     same = found.pop(record.digest, set()) if record.joins and record.digest is not None else set()
     candidates: set[int] = set()
     for block in standing.live:
@@ -113,11 +139,10 @@ def look_up(work: Work, record: Placement) -> Entry:
 def enter(work: Work, record: Placement) -> Entry:
     """Put a record into the index. It is noted as arriving."""
     work.arriving[record.record_id] = record
-    standing = standings(work, {record.record_id: record.keys})[record.record_id]
-    found = members(work, [*(one.hash for one in standing.live), *_same_hash(record)])
+    standing, found = _standing(work, record)
     same = found.pop(record.digest, set()) if record.joins and record.digest is not None else set()
     hashes = [*sorted(standing.hashes), *_same_hash(record)]
-    work.tx.many(_INSERT, [(work.generation, one, record.record_id) for one in hashes])
+    work.tx.run(_ENTER, work.generation, record.record_id, hashes)
     if standing.large:
         grow = "UPDATE large_blocks SET size = size + 1 WHERE generation = ? AND hash IN ??"
         work.tx.run(grow, work.generation, [one.hash for one in standing.large])
@@ -191,7 +216,7 @@ def leave(work: Work, record: Placement) -> None:
     """Take a record out of the index; large blocks that are so no longer are queued."""
     standing = standings(work, {record.record_id: record.keys})[record.record_id]
     hashes = [*standing.hashes, *_same_hash(record)]
-    work.tx.many(_DELETE, [(work.generation, one, record.record_id) for one in hashes])
+    work.tx.run(_LEAVE, work.generation, record.record_id, hashes)
     for block in standing.large:
         shrink = "UPDATE large_blocks SET size = size - 1 WHERE generation = ? AND hash = ? RETURNING size"
         size = work.tx.rows(shrink, work.generation, block.hash)[0][0]

@@ -1,8 +1,9 @@
 """One way to speak to SQLite and PostgreSQL: transactions, statements with `?`, and the few things that differ.
 
 Statements are written once: `?` stands for a value, `IN ??` for a list of whole numbers, `IN ?texts` for one of texts,
-`{lock}` for the clause that holds the rows read, `{at_once}` after it for not waiting until others let them go.
-Everything else that differs is in the module of each database.
+`FROM ??` for whole numbers as rows with one column, `value`; `{lock}` for the clause that holds the rows read,
+`{at_once}` after it for not waiting until others let them go. Everything else that differs is in the module of each
+database.
 """
 
 from __future__ import annotations
@@ -16,7 +17,13 @@ from typing import Any, Protocol, TypeVar
 from dromio.errors import StoreError
 
 Row = tuple[Any, ...]
+Query = tuple[Any, ...]
+"""A statement and its values."""
 Done = TypeVar("Done")
+
+
+class OvertakenError(Exception):
+    """What a transaction read at its beginning was changed while it waited for others: it must begin anew."""
 
 
 class Transaction(Protocol):
@@ -29,8 +36,11 @@ class Transaction(Protocol):
     def rows(self, sql: str, *values: Any) -> list[Row]:
         """All rows of a statement."""
 
+    def together(self, *queries: Query) -> list[list[Row]]:
+        """All rows of each of several statements, asked at once where a server is far."""
+
     def run(self, sql: str, *values: Any) -> None:
-        """Execute a statement for its effect."""
+        """Execute a statement for its effect. Its error may come with the next rows, or when the transaction ends."""
 
     def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """Execute a statement once for every row of values."""

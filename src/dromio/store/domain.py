@@ -22,6 +22,7 @@ from dromio.store import (
     ingest,
     judgements,
     outbox,
+    parts,
     redo,
     review,
     sharing,
@@ -150,6 +151,13 @@ class Domain(Session):
             for entity, source, unique_id in transaction.rows(query, self._domain_id):
                 found.setdefault(entity, []).append(RecordKey(source, unique_id))
         return found
+
+    def parts(self, name: str, entity_id: int | None = None) -> dict[int, list[list[RecordKey]]]:
+        """Entity -> its parts in a stricter partition that the model names, of all entities or of one.
+
+        Raises UnknownError for a partition that the model does not name, and for an entity that is not live.
+        """
+        return self._read(lambda own: parts.parts_of(own, name, entity_id))
 
     def judge(
         self, left: tuple[str, str], right: tuple[str, str], verdict: str, *, author: str, reason: str = ""

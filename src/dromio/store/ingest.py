@@ -119,7 +119,7 @@ def delete(work: Work, key: RecordKey, version: int | None = None) -> bool:
     _hold_keys(work, old)
     leave(work, old)
     gone = {known.record_id: old}
-    settle(work, Unsettled(seeds=set(), gone=gone, changed={known.record_id}))
+    settle(work, Unsettled(seeds=set(), gone=gone, changed={known.record_id}, known={**gone}))
     work.note(Change("deleted", known.record_id, gone[known.record_id].entity_id))
     return True
 
@@ -148,8 +148,8 @@ def search(work: Work, key: RecordKey, prepared: Prepared) -> Resolution:
 
 
 def find_record(work: Work, key: RecordKey) -> Stored | None:
-    """The row of a record key, whatever its state."""
-    rows = work.tx.rows(_FIND, work.domain_id, *key)
+    """The row of a record key, whatever its state; the record is held."""
+    rows = work.rows_still(_FIND, work.domain_id, *key)
     return Stored(*rows[0]) if rows else None
 
 
@@ -179,6 +179,7 @@ def _place(work: Work, record_id: int, known: Stored | None, arrival: Arrival) -
             fresh=fresh,
             changed={record_id},
             disturbed=entry.disturbed,
+            known={other: one for other, (one, _) in verdicts.items()} | gone,
         ),
     )
     outcome = "updated" if old else "added"

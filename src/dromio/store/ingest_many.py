@@ -133,6 +133,7 @@ def accept_many(work: Work, arrivals: Sequence[Arrival]) -> list[Resolution]:
         if work.rules.links(weight):
             change.seeds.update(pair)
     change.seeds -= set(change.arrived)
+    change.known = others | change.gone
     placed |= settle(work, change)
     sizes = Counter(one.entity_id for one in placed.values())
     return [

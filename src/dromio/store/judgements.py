@@ -86,7 +86,7 @@ def unmerge(work: Work, entity: int, keys: Iterable[RecordKey], author: Author) 
     """
     work.hold_domain()
     inside = set(records_of(work, entity))
-    out = {_expect(work, key) for key in keys}
+    out = {only(work.tx.rows(_RECORD, work.domain_id, *key) or [(None,)]) for key in keys}
     if not out or not out < inside:
         raise UsageError(f"name some records of entity {entity} that are to leave it, and not all {len(inside)}")
     pairs = {pair_of(one, other): "negative" for one in out for other in inside - out}

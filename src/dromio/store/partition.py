@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import NamedTuple
 
-from dromio.deciders import VETO
+from dromio.deciders import VETO, level_of
+from dromio.engines.row_facts import CleanedRecord
 from dromio.model.schema import Model
 from dromio.plan import MILLI
 from dromio.records import RecordKey
+from dromio.store.forest import Forest
 from dromio.store.grouping import average_groups
+from dromio.store.levels import ValueOrder, level_groups, value_order
 
 NEVER = -(1 << 44)
 """Weight in milli-bits of a pair judged not to be one: more than all other pairs of a component can have together."""
@@ -27,12 +30,13 @@ Pairs = AbstractSet[tuple[int, int]]
 
 
 class Node(NamedTuple):
-    """A record in a component; `digest` and `joins` as in `Prepared`."""
+    """A record in a component; `digest` and `joins` as in `Prepared`. `cleaned`: its values, where rules are levels."""
 
     record_id: int
     key: RecordKey
     digest: int | None
     joins: bool
+    cleaned: CleanedRecord | None = None
 
     @property
     def order(self) -> tuple[str, int, str]:
@@ -43,7 +47,8 @@ class Node(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Rules:
     """How edges become clusters, in thousandths of a bit. `compares`: whether there is a probability for what rules
-    leave open; `vetoes`: whether there are rules that keep records apart."""
+    leave open; `vetoes`: whether there are rules that keep records apart; `order`: where rules are levels, that of
+    records by their values."""
 
     averages: bool
     unseen: int
@@ -52,11 +57,13 @@ class Rules:
     cross_only: bool
     compares: bool = True
     vetoes: bool = False
+    order: ValueOrder | None = None
 
     @classmethod
     def of(cls, model: Model) -> Rules:
         """The rules of a model."""
         given = model.clustering
+        by_levels = given.method == "rule_levels"
         return cls(
             given.method == "average_link" and bool(model.comparisons),
             round(given.unseen * MILLI),
@@ -64,7 +71,8 @@ class Rules:
             given.one_to_one,
             model.link_type == "link_only",
             bool(model.comparisons),
-            any(rule.decision == "non-match" for rule in model.rules),
+            not by_levels and any(rule.decision == "non-match" for rule in model.rules),
+            value_order(model) if by_levels else None,
         )
 
     def links(self, weight: int) -> bool:
@@ -83,9 +91,32 @@ def partition(
     place = {node.record_id: number for number, node in enumerate(ordered)}
     compared = _placed(weights, place)
     apart = _placed(dict.fromkeys(negative, 0), place)
+    if rules.order is not None:
+        together = _placed(dict.fromkeys(positive, 0), place)
+        return _clusters(ordered, _by_levels(ordered, compared, together, apart, rules.order))
     start = _beginnings(ordered, compared, _placed(dict.fromkeys(positive, 0), place), apart, rules)
     splits = rules.one_to_one or bool(apart) or VETO in compared.values()
     root = (_averaged if rules.averages or splits else _connected)(ordered, compared, start, apart, rules)
+    return _clusters(ordered, root)
+
+
+def parts(
+    nodes: Iterable[Node], weights: Mapping[tuple[int, int], int], positive: Pairs, negative: Pairs, rules: Rules,
+    bound: int,
+) -> list[list[int]]:  # fmt: skip
+    """Record ids of the parts of one cluster that hold together by more evidence, in the order of records.
+
+    `bound`: with rule levels the last level that counts; else thousandths of a bit above the match threshold.
+    """
+    if rules.order is not None:
+        counted = {pair: weight for pair, weight in weights.items() if (level_of(weight) or bound + 1) <= bound}
+        return partition(nodes, counted, positive, negative, rules)
+    stricter = replace(rules, unseen=rules.unseen - bound, least=rules.least - bound)
+    shifted = {pair: weight if weight == VETO else weight - bound for pair, weight in weights.items()}
+    return partition(nodes, shifted, positive, negative, stricter)
+
+
+def _clusters(ordered: Sequence[Node], root: Sequence[int]) -> list[list[int]]:
     clusters: dict[int, list[int]] = {}
     for node, first in zip(ordered, root, strict=True):
         clusters.setdefault(first, []).append(node.record_id)
@@ -100,31 +131,6 @@ def _placed(pairs: Mapping[tuple[int, int], int], place: Mapping[int, int]) -> d
         if left is not None and right is not None:
             result[(left, right) if left < right else (right, left)] = weight
     return result
-
-
-class Forest:
-    """Groups of numbers, each known by its smallest; pairs that must stay apart are never joined."""
-
-    def __init__(self, count: int, apart: Iterable[tuple[int, int]] = ()) -> None:
-        self.root = list(range(count))
-        self._apart = list(apart)
-
-    def find(self, one: int) -> int:
-        """The smallest number of the group."""
-        while self.root[one] != one:
-            self.root[one] = one = self.root[self.root[one]]
-        return one
-
-    def join(self, one: int, other: int) -> None:
-        """Make the groups of both one, unless that brings together what must stay apart."""
-        low, high = sorted((self.find(one), self.find(other)))
-        if low == high or any({self.find(a), self.find(b)} == {low, high} for a, b in self._apart):
-            return
-        self.root[high] = low
-
-    def roots(self) -> list[int]:
-        """The smallest number of every number's group."""
-        return [self.find(one) for one in range(len(self.root))]
 
 
 def _beginnings(
@@ -221,3 +227,20 @@ def _connected(
         if rules.links(weight):
             forest.join(*pair)
     return forest.roots()
+
+
+def _by_levels(
+    ordered: Sequence[Node], compared: Mapping[tuple[int, int], int], together: Mapping[tuple[int, int], int],
+    apart: Mapping[tuple[int, int], int], order: ValueOrder,
+) -> list[int]:  # fmt: skip
+    """Groups by rule levels; what is judged to be one comes before the first level."""
+    by_values = sorted(range(len(ordered)), key=lambda one: (order(ordered[one].cleaned or {}), one))
+    rank = {number: place for place, number in enumerate(by_values)}
+    levels = {pair: level for pair, weight in compared.items() if (level := level_of(weight))} | dict(together)
+    root = level_groups(_renamed(levels, rank), _renamed(apart, rank), len(ordered))
+    return [root[rank[number]] for number in range(len(ordered))]
+
+
+def _renamed(pairs: Mapping[tuple[int, int], int], rank: Mapping[int, int]) -> dict[tuple[int, int], int]:
+    ends = {(rank[one], rank[other]): own for (one, other), own in pairs.items()}
+    return {(min(pair), max(pair)): own for pair, own in ends.items()}

@@ -5,13 +5,13 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from dromio.errors import BusyError, MissingExtraError, StoreError
-from dromio.store.database import Done, Row, column_rows
+from dromio.store.database import Done, OvertakenError, Query, Row, column_rows
 
 try:
     import psycopg
@@ -69,16 +69,27 @@ class Postgres:
     @contextmanager
     def write(self) -> Iterator[_Transaction]:
         """A transaction that may write."""
-        with _without_values(), self._pool.connection() as connection:
-            connection.execute("BEGIN")
-            yield _Transaction(connection)  # the pool commits, or rolls back where this raises
+        with self._within("BEGIN") as transaction:
+            yield transaction
 
     @contextmanager
     def read(self) -> Iterator[_Transaction]:
         """A transaction that sees one state of the store."""
-        with _without_values(), self._pool.connection() as connection:
-            connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            yield _Transaction(connection)
+        with self._within("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") as transaction:
+            yield transaction
+
+    @contextmanager
+    def _within(self, begin: str) -> Iterator[_Transaction]:
+        with _without_values(), self._pool.connection() as connection, ExitStack() as pipeline:
+            transaction = _Transaction(connection, pipeline)
+            connection.execute(begin)
+            try:
+                yield transaction
+                connection.execute("COMMIT")
+            except BaseException:
+                with suppress(psycopg.Error):  # what failed is told by the first error; the pool rolls back
+                    pipeline.close()
+                raise
 
     def once(self, sql: str, *values: Any) -> list[Row]:
         """All rows of a statement that reads, alone: it sees one state of the store."""
@@ -91,7 +102,7 @@ class Postgres:
             try:
                 with self.write() as transaction:
                     return work(transaction)
-            except _CONFLICTS:
+            except (*_CONFLICTS, OvertakenError):
                 time.sleep(random.random() * 0.002 * 2 ** min(attempt, 7))
         raise BusyError(f"others got in the way {_ATTEMPTS} times; nothing was changed")
 
@@ -131,16 +142,24 @@ class Postgres:
 
 
 class _Transaction:
-    """Statements on one connection of the pool."""
+    """Statements on one connection of the pool. Only answers are waited for, not that a statement is done: an error
+    comes with the next answer, or when the transaction ends."""
 
     is_shared = True
 
-    def __init__(self, connection: psycopg.Connection[Row]) -> None:
+    def __init__(self, connection: psycopg.Connection[Row], pipeline: ExitStack) -> None:
         self._connection = connection
+        self._pipeline = pipeline
+        pipeline.enter_context(connection.pipeline())
 
     def rows(self, sql: str, *values: Any) -> list[Row]:
         """All rows of a statement."""
         return self._connection.execute(_spelled(sql), values).fetchall()
+
+    def together(self, *queries: Query) -> list[list[Row]]:
+        """All rows of each of several statements."""
+        asked = [self._connection.execute(_spelled(sql), values) for sql, *values in queries]
+        return [one.fetchall() for one in asked]
 
     def run(self, sql: str, *values: Any) -> None:
         """Execute a statement for its effect."""
@@ -154,9 +173,11 @@ class _Transaction:
     def fill(self, table: str, columns: Mapping[str, Any]) -> None:
         """Add rows to a table, many at once."""
         copy: Any = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+        self._pipeline.close()  # nothing can be copied within
         with self._connection.cursor() as cursor, cursor.copy(copy) as copying:
             for row in column_rows(columns):
                 copying.write_row(row)
+        self._pipeline.enter_context(self._connection.pipeline())
 
     def numbers(self, table: str, column: str, count: int) -> list[int]:
         """So many new numbers for the rows of a table, rising, from its sequence."""
@@ -209,5 +230,5 @@ def check_settings(settings: Mapping[str, str]) -> None:
 @lru_cache(maxsize=1024)
 def _spelled(sql: str) -> Any:
     sql = sql.replace("{lock}", "FOR NO KEY UPDATE").replace("{at_once}", "NOWAIT")
-    sql = sql.replace("IN ?texts", "= ANY(%s::text[])")
+    sql = sql.replace("IN ?texts", "= ANY(%s::text[])").replace("FROM ??", "FROM unnest(%s::bigint[]) AS each (value)")
     return sql.replace("IN ??", "= ANY(%s::bigint[])").replace("?", "%s")

@@ -11,8 +11,8 @@ from dromio.store.blocks import Block, parts
 from dromio.store.bulk import compare_pairs
 from dromio.store.consent import held
 from dromio.store.delivered import from_canonical
-from dromio.store.partition import joins_at_once, partition
-from dromio.store.settle import Pair, by_component, may_pair, pair_of, unseen_vetoes
+from dromio.store.partition import joins_at_once
+from dromio.store.settle import Pair, by_component, clusters_of, may_pair, pair_of
 from dromio.store.sharing import Sharing, lowered, sharing_of
 from dromio.store.work import Placement, Work
 
@@ -60,13 +60,7 @@ def expect(work: Work) -> Expected:
     clusters = [
         cluster
         for component, own in zip(components, inner, strict=True)
-        for cluster in partition(
-            [placed[one].node for one in component],
-            own | unseen_vetoes(work, component, placed, own),
-            positive,
-            negative,
-            work.rules,
-        )
+        for cluster in clusters_of(work, component, placed, own, positive, negative)
     ]
     kept = {pair: weight for own in inner for pair, weight in own.items()}
     return Expected(placed, keys, large, kept, components, clusters, sharing, edges, set(less), positive)

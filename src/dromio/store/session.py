@@ -101,13 +101,12 @@ def check_model(model: Model) -> None:
     """Raise UsageError for a model by which a store cannot find everything that a batch would."""
     if not model.trained:
         raise UsageError("the model is not trained; resolve a sample of records in a batch and take its model")
-    if model.clustering.method == "rule_levels":
-        raise UsageError(
-            "clustering method rule_levels is for batches; a store takes average_link or connected_components"
-        )
     scans = make_plan(model).scans
     if scans:
-        raise UsageError(f"no key serves {scans[0]}; a store looks records up by keys: add an equality to the clause")
+        raise UsageError(
+            f"no key serves {' and '.join(map(str, scans))}; a store looks records up by keys and compares none with "
+            "all others: add an equality to the clause, or resolve these records in batches"
+        )
 
 
 def add_model(transaction: Transaction, domain_id: int, model: Model) -> int:

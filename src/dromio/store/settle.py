@@ -14,13 +14,16 @@ from itertools import combinations
 from dromio.deciders import VETO
 from dromio.store import consent
 from dromio.store.blocks import standings
+from dromio.store.database import Row
 from dromio.store.doubts import doubts, least_weight, offer
 from dromio.store.identity import name_clusters
-from dromio.store.partition import joins_at_once, partition
+from dromio.store.partition import Node, joins_at_once, partition
 from dromio.store.sharing import lowered, note, noted_among
 from dromio.store.work import Change, Placement, Work
 
 Pair = tuple[int, int]
+Judged = tuple[set[Pair], set[Pair]]
+"""Pairs judged to be one, and not to be one."""
 LARGEST = 200
 """Components with more records are not searched for vetoes among pairs that no key brought together."""
 
@@ -48,7 +51,7 @@ class Unsettled:
     `seeds`: records whose components are to be worked out again; `arrived`: records that have no row yet; `gone`:
     records that had one; `fresh`: weights of pairs that were just compared; `changed`: records all of whose old edges
     are void; `disturbed`: records of which some pairs may no longer be candidates; `alone`: others that arrived, have
-    their rows, and match nobody.
+    their rows, and match nobody; `known`: records of the store as they have been read in this transaction.
     """
 
     seeds: set[int]
@@ -58,6 +61,7 @@ class Unsettled:
     changed: set[int] = field(default_factory=set)
     disturbed: set[int] = field(default_factory=set)
     alone: Iterable[Placement] = ()
+    known: Mapping[int, Placement] = field(default_factory=dict)
 
 
 def settle(work: Work, change: Unsettled) -> dict[int, Placement]:
@@ -65,12 +69,12 @@ def settle(work: Work, change: Unsettled) -> dict[int, Placement]:
     flipped = note(work, [*change.arrived.values(), *change.alone], change.gone.values())
     for holders in flipped.values():
         change.seeds |= work.linked_among(holders - set(change.arrived))
-    found = work.components_of(change.seeds | set(change.gone))
+    found = work.components_of(change.seeds | set(change.gone), change.known)
     for gone in change.gone:
         change.gone[gone] = found.pop(gone)  # as it stands now that nobody else can change it
         work.tx.run(_DELETE, work.generation, gone)
     found |= change.arrived
-    stored = _stored_edges(work, [*(set(found) - set(change.arrived)), *change.gone])
+    stored, (positive, negative) = _known_between(work, found, [*(set(found) - set(change.arrived)), *change.gone])
     weights = _still_valid(work, stored, found, change)
     fresh = change.fresh | {
         pair: weight
@@ -80,7 +84,6 @@ def settle(work: Work, change: Unsettled) -> dict[int, Placement]:
     seen = found | _doubtful(work, fresh, found)
     less = _lowered(work, seen, fresh)
     weights |= {pair: weight for pair, weight in less.items() if pair in weights}
-    positive, negative = judged(work, found)
     components = _components(work, found, weights, positive)
     across = _compared_across(work, components, found, weights, change.changed)
     weights |= across | _lowered(work, found, across)
@@ -90,7 +93,7 @@ def settle(work: Work, change: Unsettled) -> dict[int, Placement]:
     def clustered(apart: set[Pair]) -> list[list[int]]:
         each = zip(components, inner, strict=True)
         return [
-            one for part, own in each for one in _clusters(work, part, found, own, positive, negative | held | apart)
+            one for part, own in each for one in clusters_of(work, part, found, own, positive, negative | held | apart)
         ]
 
     held = consent.held(work, found, positive)
@@ -133,10 +136,13 @@ def _is_torn(pair: Pair, before: Mapping[int, int], found: Mapping[int, Placemen
     return found[left].entity_id != found[right].entity_id
 
 
-def judged(work: Work, records: Iterable[int]) -> tuple[set[Pair], set[Pair]]:
+def judged(work: Work, records: Iterable[int]) -> Judged:
     """Pairs of the records that are judged to be one, and not to be one."""
     known = set(records)
-    rows = work.tx.rows(_JUDGED, list(known)) if len(known) > 1 else []
+    return _judged_among(known, work.tx.rows(_JUDGED, list(known)) if len(known) > 1 else [])
+
+
+def _judged_among(known: AbstractSet[int], rows: Iterable[Row]) -> Judged:
     inside = [(left, right, verdict) for left, right, verdict in rows if right in known]
     return (
         {(left, right) for left, right, verdict in inside if verdict == "positive"},
@@ -144,9 +150,12 @@ def judged(work: Work, records: Iterable[int]) -> tuple[set[Pair], set[Pair]]:
     )
 
 
-def _stored_edges(work: Work, records: list[int]) -> dict[Pair, int]:
-    rows = work.tx.rows(_EDGES, work.generation, records) if records else []
-    return {(left, right): weight for left, right, weight in rows}
+def _known_between(work: Work, found: Mapping[int, Placement], stored: list[int]) -> tuple[dict[Pair, int], Judged]:
+    """Edges of the records that have some stored, and what is judged of those found."""
+    if not stored:
+        return {}, judged(work, found)
+    edges, verdicts = work.tx.together((_EDGES, work.generation, stored), (_JUDGED, list(found)))
+    return {(left, right): weight for left, right, weight in edges}, _judged_among(found.keys(), verdicts)
 
 
 def _still_valid(
@@ -254,17 +263,26 @@ def by_component(components: Sequence[Sequence[int]], weights: Mapping[Pair, int
     return inner
 
 
-def _clusters(
-    work: Work, component: list[int], found: Mapping[int, Placement], own: dict[Pair, int],
+def clusters_of(
+    work: Work, component: list[int], found: Mapping[int, Placement], own: Mapping[Pair, int],
     positive: set[Pair], negative: set[Pair],
 ) -> list[list[int]]:  # fmt: skip
+    """The clusters of a component, from the weights of its compared pairs and the judgements."""
     if len(component) == 1:
         return [component]
-    own = own | unseen_vetoes(work, component, found, own)
-    return partition((found[record].node for record in component), own, positive, negative, work.rules)
+    weights = {**own, **_unseen_vetoes(work, component, found, own)}
+    return partition(nodes_of(work, component, found), weights, positive, negative, work.rules)
 
 
-def unseen_vetoes(
+def nodes_of(work: Work, records: Iterable[int], found: Mapping[int, Placement]) -> Iterable[Node]:
+    """Records as they are clustered; with their values where rules are levels."""
+    nodes = (found[record].node for record in records)
+    if work.rules.order is None:
+        return nodes
+    return (node._replace(cleaned=found[node.record_id].cleaned) for node in nodes)
+
+
+def _unseen_vetoes(
     work: Work, component: Sequence[int], found: Mapping[int, Placement], compared: Mapping[Pair, int]
 ) -> dict[Pair, int]:
     """Pairs of a component that no key brought together, and that a rule keeps apart."""

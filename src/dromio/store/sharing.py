@@ -6,7 +6,7 @@ noted as shared.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
@@ -97,8 +97,9 @@ def note(work: Work, arrived: Iterable[Placement], gone: Iterable[Placement]) ->
         limits |= (own := _limits(work.matcher, one))
         old += [(value, one.record_id) for value in own]
     for one in arrived:
-        limits |= _limits(work.matcher, one)
-        new += _rows(work.matcher, one)
+        for value, most, names in _told(work.matcher, one):
+            limits[value] = most
+            new += [(value, one.record_id, name) for name in names]
     work.tx.many(_DELETE, [(work.generation, *row) for row in old])
     work.tx.many(_INSERT, [(work.generation, *row) for row in sorted(new)])
     return _noted(work, limits) if limits else {}
@@ -220,19 +221,19 @@ def pairs_within(blocks: Iterable[Iterable[int]]) -> set[Pair]:
     return {pair for block in blocks for pair in combinations(sorted(block), 2)}
 
 
+def _told(matcher: Matcher, record: Placement) -> Iterator[tuple[int, int, Sequence[str]]]:
+    """(hash of a value, the most people that it may have, full names beside it) for the record's watched values."""
+    for one in fields_of(matcher):
+        values = one.values(record.cleaned)
+        names = sorted(one.full_names(record.cleaned)) if values else ()
+        for value in values:
+            yield hash_of(matcher, (one.number, value)), one.most, names or ("",)
+
+
 def _limits(matcher: Matcher, record: Placement) -> dict[int, int]:
     """The record's values, by their hashes, with the most people that each may have."""
-    return {
-        hash_of(matcher, (one.number, value)): one.most
-        for one in fields_of(matcher)
-        for value in one.values(record.cleaned)
-    }
+    return {value: most for value, most, _ in _told(matcher, record)}
 
 
 def _rows(matcher: Matcher, record: Placement) -> list[NameRow]:
-    return [
-        (hash_of(matcher, (one.number, value)), record.record_id, name)
-        for one in fields_of(matcher)
-        for value in one.values(record.cleaned)
-        for name in sorted(one.full_names(record.cleaned)) or [""]
-    ]
+    return [(value, record.record_id, name) for value, _, names in _told(matcher, record) for name in names]

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from dromio.errors import BusyError, MissingExtraError, StoreError
-from dromio.store.database import Done, Row, column_rows
+from dromio.store.database import Done, Query, Row, column_rows
 
 try:
     import apsw
@@ -151,6 +151,10 @@ class _Transaction:
         found: list[Row] = self._execute(_spelled(sql), [_plain(one) for one in values]).fetchall()
         return found
 
+    def together(self, *queries: Query) -> list[list[Row]]:
+        """All rows of each of several statements."""
+        return [self.rows(*one) for one in queries]
+
     def run(self, sql: str, *values: Any) -> None:
         """Execute a statement for its effect."""
         self._execute(_spelled(sql), [_plain(one) for one in values])
@@ -179,7 +183,8 @@ def _plain(value: Any) -> Any:
 
 @lru_cache(maxsize=1024)
 def _spelled(sql: str) -> str:
-    sql = sql.replace("IN ?texts", "IN ??").replace("IN ??", "IN (SELECT value FROM json_each(?))")
+    sql = sql.replace("IN ?texts", "IN ??").replace("IN ??", "IN (SELECT value FROM ??)")
+    sql = sql.replace("FROM ??", "FROM json_each(?)")
     return sql.replace("{lock}", "").replace("{at_once}", "")
 
 

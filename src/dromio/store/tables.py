@@ -26,3 +26,11 @@ def take_steps(database: Database, name: str, what: str, steps: Sequence[Sequenc
                     statement = statement.replace("{" + word + "}", spelled)
                 transaction.run(statement)
             transaction.run(f"INSERT INTO {name}_steps (step) VALUES (?)", number + 1)
+
+
+def steps_taken(database: Database, name: str) -> bool:
+    """Whether any step of that name was ever taken; writes nothing."""
+    in_file = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
+    on_server = "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = ?"
+    with database.read() as transaction:
+        return bool(transaction.rows(in_file if database.files() else on_server, f"{name}_steps"))

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from dromio.engines.row_facts import CleanedRecord
 from dromio.records import RecordKey
-from dromio.store.database import Row, Transaction
+from dromio.store.database import OvertakenError, Row, Transaction, only
 from dromio.store.matching import KeyHashes, Matcher, Prepared, cleaned_from, keys_from
 from dromio.store.partition import Node, Rules
 
+_GENERATION = "SELECT generation FROM domains WHERE domain_id = ?"
 _PLACED = """
 SELECT p.record_id, r.source, r.unique_id, p.entity_id, p.component, p.digest, p.cleaned, p.blocks
 FROM placements p JOIN records r ON r.record_id = p.record_id
 WHERE p.generation = ? AND """
 _BY_RECORD = f"{_PLACED} p.record_id IN ??"
 _BY_COMPONENT = f"{_PLACED} p.component IN ??"
+_LINKED_WITH = f"{_PLACED} (p.record_id IN ?? OR p.component IN ??)"
 _LINKED = "SELECT record_id FROM placements WHERE generation = ? AND record_id IN ?? AND component IS NOT NULL"
-_HOLD = "SELECT record_id FROM placements WHERE generation = ? AND record_id IN ?? ORDER BY record_id {lock}"
+_HOLD = """
+SELECT record_id FROM placements
+WHERE generation = ? AND (record_id IN ?? OR component IN ??) ORDER BY record_id {lock}
+"""
 _HOLD_AT_ONCE = f"{_HOLD} {{at_once}}"
 
 
@@ -114,6 +120,19 @@ class Work:
     def hold_domain(self) -> None:
         """Keep everybody else from writing to the domain until the transaction ends."""
         self.tx.hold([self.domain_lock])
+        self.rows_still()
+
+    def rows_still(self, *query: Any) -> list[Row]:
+        """All rows of a statement, if there is one, now that the domain is held.
+
+        Where another generation was published while others were waited for, the transaction begins anew.
+        """
+        if not self.tx.is_shared:
+            return self.tx.rows(*query) if query else []
+        generation, *rows = self.tx.together((_GENERATION, self.domain_id), *([query] if query else []))
+        if only(generation) != self.generation:
+            raise OvertakenError
+        return rows[0] if rows else []
 
     def placed(self, records: Iterable[int]) -> dict[int, Placement]:
         """Placements of those records that have one."""
@@ -125,28 +144,28 @@ class Work:
         wanted = list(records)
         return {row[0] for row in self.tx.rows(_LINKED, self.generation, wanted)} if wanted else set()
 
-    def components_of(self, seeds: Iterable[int]) -> dict[int, Placement]:
-        """Placements of all records in the components of the seeds, held until the transaction ends.
+    def components_of(self, seeds: Iterable[int], known: Mapping[int, Placement]) -> dict[int, Placement]:
+        """Placements of all records in the components of the seeds, held until the transaction ends. `known`: as they
+        have been read already in this transaction.
 
-        Where others may write, a component can grow until all of it is held, so it is read again until it stays. What
-        it grew by is not waited for, as others may wait the other way round: the transaction begins anew.
+        Where others may write, a component can grow until all of it is held, so it is read until it stays. What it grew
+        by is not waited for, as others may wait the other way round: the transaction begins anew.
         """
         wanted = set(seeds)
-        found = self._linked(wanted)
+        found = {record: known[record] for record in wanted if record in known}
+        found |= self.placed(wanted.difference(found))
+        components = _components(found)
         if not self.tx.is_shared:
-            return found
-        held: set[int] = set()
-        while missing := (wanted | set(found)) - held:
-            self.tx.rows(_HOLD_AT_ONCE if held else _HOLD, self.generation, sorted(missing))
-            held |= missing
-            found = self._linked(held)
-        return found
-
-    def _linked(self, records: set[int]) -> dict[int, Placement]:
-        found = self.placed(records)
-        components = [one for one in {each.component for each in found.values()} if one is not None]
-        if components:
-            found |= _placements(self.tx.rows(_BY_COMPONENT, self.generation, components))
+            rows = self.tx.rows(_BY_COMPONENT, self.generation, list(components)) if components else []
+            return found | _placements(rows)
+        hold, held = _HOLD, set[int]()
+        while not (held.issuperset(wanted) and components.issuperset(_components(found))):
+            components |= _components(found)
+            values = (self.generation, sorted(wanted), sorted(components))
+            holds, read = self.tx.together((hold, *values), (_LINKED_WITH, *values))
+            held |= wanted.union(row[0] for row in holds)
+            found = _placements(read)
+            hold, wanted = _HOLD_AT_ONCE, wanted.union(found)
         return found
 
     def note(self, change: Change) -> None:
@@ -167,6 +186,10 @@ class Work:
         else:
             self.tx.many(insert, rows)
         self.changes.clear()
+
+
+def _components(found: Mapping[int, Placement]) -> set[int]:
+    return {one.component for one in found.values() if one.component is not None}
 
 
 def _placements(rows: Sequence[Row]) -> dict[int, Placement]:
