@@ -133,7 +133,7 @@ def test_data_gives_the_pairs_of_every_key_and_the_time(tmp_path: Path) -> None:
     (tmp_path / "d.csv").write_text("id,mail,name\n1,a,x\n2,a,y\n3,b,y\n")
     output = tried(tmp_path, "--data", str(tmp_path / "d.csv"), "--id", "id").output
     assert "  mail.value (derived): 1 pairs, largest block 2 records\n" in output
-    assert "3 records have 1 pairs by these keys, of 3 possible ones" in output
+    assert "3 records have 1 pairs to compare by these keys, of 3 possible ones" in output
     assert "Scans would look at 3 pairs." in output
     assert "A run would take about " in output
 

@@ -50,6 +50,27 @@ def test_pairs_across_sources_are_those_of_a_run(left: list[tuple[str, str]], ri
     assert_as_in_a_run(sources, model(link_type="link_only"))
 
 
+SIEVED = [{"name": "r", "when": "equal(a.value) and levenshtein(b.value) <= 1"}]
+
+
+def _streets(count: int) -> list[dict[str, Any]]:
+    texts = ("oak", "elm road", "the avenue", "high street 12", "w", "jubilee yard", "quickpitch", "zzz", "bb", "nnn m")
+    return [{"unique_id": n, "a": "x", "b": texts[n % 10]} for n in range(count)]
+
+
+def test_pairs_that_a_sieve_lets_go_are_not_counted() -> None:
+    assert_as_in_a_run(_streets(40), model(rules=SIEVED))
+    (key,) = estimate(model(rules=SIEVED), _streets(40)).keys
+    assert (key.sieved, key.pairs, key.exact) == (780, 10 * 6, True)
+
+
+def test_pairs_that_a_sieve_lets_go_are_estimated_where_there_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dromio.service.key_costs._COUNTED", 100)
+    (key,) = estimate(model(rules=SIEVED), _streets(400)).keys
+    assert (key.sieved, key.exact) == (79_800, False)
+    assert key.pairs == pytest.approx(10 * 780, rel=0.03)
+
+
 def test_an_estimate_says_how_many_pairs_there_are_and_how_long_they_take() -> None:
     rows = [{"unique_id": n, "a": "x", "b": str(n)} for n in range(20)]
     found = estimate(model(), rows)

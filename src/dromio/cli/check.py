@@ -11,6 +11,7 @@ import click
 if TYPE_CHECKING:
     from dromio.service.check import Checked
     from dromio.service.estimate import Estimate
+    from dromio.service.key_costs import KeyCost
 
 _SHOWN = 5
 """Failures shown with their explanation; of the others, the number."""
@@ -72,19 +73,25 @@ def _keys(found: Checked) -> Iterator[str]:
     for key in found.keys:
         origin = " (derived)" if key.derived else ""
         cost = costs.get(key.name)
-        figures = f": {cost.pairs:,} pairs, largest block {cost.largest:,} records" if cost else ""
-        dropped = f", {cost.dropped:,} blocks too large" if cost and cost.dropped else ""
-        yield f"  {key.name}{origin}{figures}{dropped}"
+        yield f"  {key.name}{origin}{_figures(cost) if cost else ''}"
     for scan in found.scans:
         yield f"No key serves {scan.path}: {scan.clause}: {scan.reason}. It needs a scan (dromio resolve --allow-scan)."
     if found.estimate:
         yield from _cost(found.estimate)
 
 
+def _figures(cost: KeyCost) -> str:
+    sieved = f" of {cost.sieved:,} that are sieved" if cost.sieved > cost.pairs else ""
+    dropped = f", {cost.dropped:,} blocks too large" if cost.dropped else ""
+    about = "" if cost.exact else "about "
+    return f": {about}{cost.pairs:,} pairs{sieved}, largest block {cost.largest:,} records{dropped}"
+
+
 def _cost(estimate: Estimate) -> Iterator[str]:
+    about = "" if all(one.exact for one in estimate.keys) else "about "
     yield (
-        f"{estimate.records:,} records have {estimate.pairs:,} pairs by these keys, of {estimate.possible_pairs:,} "
-        "possible ones (counted on all records; a pair counts for each key it shares)."
+        f"{estimate.records:,} records have {about}{estimate.pairs:,} pairs to compare by these keys, of "
+        f"{estimate.possible_pairs:,} possible ones (a pair counts for each key it shares)."
     )
     if estimate.scan_pairs:
         yield f"Scans would look at {estimate.scan_pairs:,} pairs."

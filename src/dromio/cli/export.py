@@ -18,6 +18,7 @@ Exported = tuple[Any, tuple[str, ...]]
 FORMATS = {
     "splink": "settings, version 4 or 5",
     "customer-profiles": "a domain with rule-based matching",
+    "entity-resolution": "an object with `workflow` and the list `schemas`",
     "match-groups": "an object with `matchGroups`",
     "rules": "a version of a data domain (`drKeyProperties`, `matchingAlgorithm`)",
 }
@@ -31,7 +32,8 @@ FORMATS = {
 def command(model: Path, kind: str, output: Path, entity_type: str) -> None:
     """Write MODEL as JSON for another system, and say what that system cannot say.
 
-    The system is splink (settings), customer-profiles (a domain), match-groups, or rules (a version of a data domain).
+    The system is splink (settings), customer-profiles (a domain), entity-resolution (an object with workflow and
+    schemas), match-groups, or rules (a version of a data domain).
     A model that has nothing to say there is refused, with the reasons.
     """
     from dromio.errors import InputError
@@ -54,10 +56,17 @@ def _splink(model: Model, _: str) -> Exported:
 
 
 def _customer_profiles(model: Model, _: str) -> Exported:
-    from dromio.interchange.customer_profiles.exporting import from_model
+    from dromio.interchange.customer_profiles.exporting import conflict_resolution_of, from_model
 
-    notes = [f"{name}: rule levels do not say this" for name in ("guards", "survivorship") if getattr(model, name)]
-    return {"DomainName": model.name, "RuleBasedMatching": from_model(model).document()}, tuple(notes)
+    guards = ("guards: rule levels do not say this",) if model.guards else ()
+    unresolved = conflict_resolution_of(model)[1]
+    return {"DomainName": model.name, "RuleBasedMatching": from_model(model).document()}, guards + unresolved
+
+
+def _entity_resolution(model: Model, _: str) -> Exported:
+    from dromio.interchange.entity_resolution import export_workflow
+
+    return export_workflow(model)
 
 
 def _match_groups(model: Model, entity_type: str) -> Exported:
@@ -84,6 +93,7 @@ def _rules(model: Model, _: str) -> Exported:
 _WRITERS: dict[str, Callable[[Model, str], Exported]] = {
     "splink": _splink,
     "customer-profiles": _customer_profiles,
+    "entity-resolution": _entity_resolution,
     "match-groups": _match_groups,
     "rules": _rules,
 }

@@ -4,9 +4,9 @@ A decider exists once. Engines answer its questions, one pair at a time or for a
 function of the answers, so equal answers give equal decisions in every engine.
 """
 
-from dromio.deciders.decider import Decider, decider_of
+from dromio.deciders.decider import Decider, decider_of, verdict_of_rule
 from dromio.deciders.questions import Facts, PairMeasure, PairTest, Question
-from dromio.deciders.verdict import CERTAIN, MATCHED, VETO, Verdict
+from dromio.deciders.verdict import CERTAIN, MATCHED, VETO, Verdict, level_of
 
 __all__ = [
     "CERTAIN",
@@ -19,4 +19,6 @@ __all__ = [
     "Question",
     "Verdict",
     "decider_of",
+    "level_of",
+    "verdict_of_rule",
 ]

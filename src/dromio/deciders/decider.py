@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from dromio.deciders.groups import groups_of
 from dromio.deciders.questions import Facts, Formula, Question, Questions
 from dromio.deciders.score import score_of
-from dromio.deciders.verdict import OF_A_RULE, Verdict
+from dromio.deciders.verdict import Verdict, of_a_rule
 from dromio.deciders.weighted import weighted_of
-from dromio.model.deciders import Rule
 from dromio.model.expressions import parse_condition
 from dromio.model.schema import Model
 
@@ -33,7 +32,7 @@ def decider_of(model: Model) -> Decider | None:
     if model.deciders == ("probabilistic",):
         return None
     questions = Questions()
-    steps = [_rules(model.rules, questions)] if model.rules else []
+    steps = [_rules(model, questions)] if model.rules else []
     if model.score:
         steps.append(score_of(model.score, questions))
     if model.groups:
@@ -54,11 +53,17 @@ def _in_turn(steps: Sequence[Decide], *, is_last: bool) -> Decide:
     return decide
 
 
-def _rules(rules: Sequence[Rule], questions: Questions) -> Decide:
+def verdict_of_rule(model: Model, place: int) -> Verdict:
+    """The verdict on a pair for which the rule at a place is the first to hold."""
+    rule = model.rules[place]
+    level = place + 1 if model.clustering.method == "rule_levels" else 0
+    return Verdict(rule.decision, of_a_rule(rule.decision, level), rule.name, None, place)
+
+
+def _rules(model: Model, questions: Questions) -> Decide:
     compiled: list[tuple[Formula, Verdict]] = []
-    for place, rule in enumerate(rules):
-        verdict = Verdict(rule.decision, OF_A_RULE[rule.decision], rule.name, None, place)
-        compiled.append((questions.formula(parse_condition(rule.when)), verdict))
+    for place, rule in enumerate(model.rules):
+        compiled.append((questions.formula(parse_condition(rule.when)), verdict_of_rule(model, place)))
 
     def decide(facts: Facts) -> Verdict | None:
         for holds, verdict in compiled:

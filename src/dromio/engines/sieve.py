@@ -6,7 +6,7 @@ signatures tell is asked of each pair as it is made; what they cannot tell may h
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 
@@ -38,13 +38,19 @@ class Square:
     reach: np.ndarray
     constant: np.uint8 | None
     """What a pair may differ in, where that is the same for all."""
+    one_of: Bools | None = None
+    """Records of which every pair has one or two; None where it may have none."""
 
     def passing(self, members: Codes) -> Iterator[tuple[Codes, Codes]]:
         """Pairs of records of one block that the signatures let pass."""
+        rows = len(members)
+        if self.one_of is not None:
+            is_one = self.one_of[members]
+            members, rows = np.concatenate([members[is_one], members[~is_one]]), int(is_one.sum())
         bits, reach = self.bits[members], self.reach[members]
         step = max(1, _AT_ONCE // len(members))
-        for at in range(0, len(members), step):
-            to = min(at + step, len(members))
+        for at in range(0, rows, step):
+            to = min(at + step, rows)
             differing = np.bitwise_count(bits[at:to, None] ^ bits[None, at:])
             limit = reach[at:to, None] + reach[None, at:] if self.constant is None else self.constant
             one, other = np.divmod(np.flatnonzero(differing <= limit), len(members) - at)
@@ -66,26 +72,31 @@ class Signed:
         attribute = self._attributes[name]
         return attribute.column(inside) if attribute.owner is None else None
 
-    def of(self, measure: Measure) -> Signatures | None:
-        """The signatures of a measure; None where it has none."""
-        if len(measure.fields) != 1:
+    def of(self, measure: Measure, pairs: int | None = None) -> Signatures | None:
+        """The signatures of a measure; None where it has none, or where they are more than the pairs to ask about."""
+        column = self.column(measure.fields[0]) if len(measure.fields) == 1 else None
+        if column is None or (pairs is not None and pairs < len(column.values)):
             return None
         with self._lock:
             if measure not in self._known:
-                column = self.column(measure.fields[0])
-                self._known[measure] = None if column is None else signatures(measure, column)
+                self._known[measure] = signatures(measure, column)
             return self._known[measure]
 
 
 class Sieve:
-    """Says of pairs of records whether what a key needs may hold for them."""
+    """Says of pairs of records whether what a key needs may hold for them; `pairs`: how many it is asked about, where
+    that is known."""
 
-    def __init__(self, need: Condition, signed: Signed) -> None:
+    def __init__(self, need: Condition, signed: Signed, pairs: int | None = None) -> None:
         self._signed = signed
+        self._pairs = pairs
         back = mirrored(need)
         self._ways = [need, back] if is_directed(need) and _told(need) != _told(back) else [need]
         always = [one for one in conjuncts(need) if isinstance(one, Measure | Test)]
-        self._required = [field for one in always for field in self._fields_of(one)]
+        filled = [column.codes >= 0 for one in always for column in self._columns_of(one)]
+        self.there: Bools | None = np.logical_and.reduce(filled) if filled else None
+        """Records that have every field that all pairs must have; None where they need none."""
+        self.one_of = self._one_of(conjuncts(need))
         self.square = self._square([one for one in always if isinstance(one, Measure)])
 
     @property
@@ -93,13 +104,6 @@ class Sieve:
         """Whether anything can be told of any pair."""
         nobody = np.zeros(0, np.int32)
         return self._holds(self._ways[0], nobody, nobody) is not None
-
-    def may_have(self, records: int) -> Bools:
-        """Records that have every field that all pairs of the key must have."""
-        result = np.ones(records, np.bool_)
-        for column in self._required:
-            result &= column.codes >= 0
-        return result
 
     def passing(self, left: Codes, right: Codes) -> Bools:
         """Which pairs of records may be what the key is there for."""
@@ -169,7 +173,7 @@ class Sieve:
         return result
 
     def _signature(self, measure: Measure, left: Codes, right: Codes) -> Bools | None:
-        signed = self._signed.of(measure)
+        signed = self._signed.of(measure, self._pairs)
         if signed is None:
             return None
         one, other = signed.column.codes[left], signed.column.codes[right]
@@ -178,7 +182,26 @@ class Sieve:
         result[there] = signed.may_hold(one[there], other[there])
         return result
 
-    def _fields_of(self, condition: Test | Measure) -> list[Column]:
+    def _one_of(self, parts: Iterable[Condition]) -> Bools | None:
+        """Records of which every pair has one or two: those that lack a field, where a part asks one of the two for
+        that."""
+        for part in parts:
+            asked = part.parts if isinstance(part, AnyOf) else (part,)
+            lacking = [self._lacking(one) for one in asked]
+            told = [one for one in lacking if one is not None]
+            if len(told) == len(asked):
+                result: Bools = np.logical_or.reduce(told)
+                return result
+        return None
+
+    def _lacking(self, condition: Condition) -> Bools | None:
+        """Records without a field, where the condition asks one side for that."""
+        if not isinstance(condition, Test) or condition.function not in ("missing_left", "missing_right"):
+            return None
+        column = self._signed.column(condition.fields[0])
+        return None if column is None else column.codes < 0
+
+    def _columns_of(self, condition: Test | Measure) -> list[Column]:
         """Columns without which the condition cannot hold."""
         if isinstance(condition, Test) and condition.function != "equal":
             return []
@@ -188,7 +211,7 @@ class Sieve:
         """The signatures of the measure that most pairs fail."""
         found: list[tuple[float, str, Signatures]] = []
         for measure in measures:
-            signed = self._signed.of(measure)
+            signed = self._signed.of(measure, self._pairs)
             if signed is not None:
                 found.append((_share_passing(signed), str(measure), signed))
         share, _, best = min(found, key=lambda one: one[:2], default=(1.0, "", None))
@@ -196,15 +219,16 @@ class Sieve:
             return None
         codes = np.maximum(best.column.codes, 0)
         same = np.uint8(2 * best.reach[0]) if (best.reach == best.reach[0]).all() else None
-        return Square(best.bits[codes], best.reach[codes], same)
+        return Square(best.bits[codes], best.reach[codes], same, self.one_of)
 
 
-def sieve_of(key: PlannedKey, signed: Signed) -> Sieve | None:
-    """The sieve of a key's need; None where nothing can be told of a pair but what the key says itself."""
+def sieve_of(key: PlannedKey, signed: Signed, pairs: int | None = None) -> Sieve | None:
+    """The sieve of a key's need, for so many pairs; None where nothing can be told of a pair but what the key says
+    itself."""
     if key.need is None:
         return None
     rest = All(tuple(part for part in conjuncts(key.need) if not _is_said_by(key, part)))
-    sieve = Sieve(rest, signed)
+    sieve = Sieve(rest, signed, pairs)
     return sieve if sieve.tells else None
 
 

@@ -24,7 +24,7 @@ _BITS = 64
 _BUCKETS = 128
 """Characters that are equal modulo this number are counted together."""
 _COUNTED_TO = 4
-_CHUNK = 50_000
+_CHUNK = 20_000
 _ROUNDING = 1e-3
 """Far below one bit, far above what adding figures of single precision loses."""
 _WHOLE = 1e-6
@@ -134,27 +134,29 @@ def _letters(column: Column) -> Bits:
     """How often characters occur, in the 64 bits that are most evenly set and unset."""
     values = column.values.to_pylist()
     bits = np.zeros(len(values), np.uint64)
-    chosen = _telling(_counts(values[:: max(1, len(values) // _CHUNK)]))
+    chosen = _telling(_counts(values[:: max(1, len(values) // _CHUNK)], np.arange(_BUCKETS)))
+    buckets = sorted({bucket for bucket, _ in chosen})
     for at in range(0, len(values), _CHUNK):
-        counts = _counts(values[at : at + _CHUNK])
+        counts = _counts(values[at : at + _CHUNK], np.array(buckets))
         part = bits[at : at + _CHUNK]
         for number, (bucket, times) in enumerate(chosen):
-            part |= (counts[:, bucket] >= times).astype(np.uint64) << np.uint64(number)
+            part |= (counts[buckets.index(bucket)] >= times).astype(np.uint64) << np.uint64(number)
     return bits
 
 
-def _counts(texts: list[str]) -> npt.NDArray[np.int64]:
-    """(texts, buckets): how often characters of each bucket occur."""
-    points = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.int64)
-    row = np.repeat(np.arange(len(texts)), [len(text) for text in texts])
-    cells = np.bincount(row * _BUCKETS + points % _BUCKETS, minlength=len(texts) * _BUCKETS)
-    return cells.reshape(-1, _BUCKETS)
+def _counts(texts: list[str], buckets: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """(buckets, texts): how often characters of each of the buckets occur."""
+    points = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
+    text = np.repeat(np.arange(len(texts)), [len(text) for text in texts])
+    first_cell = np.full(_BUCKETS, len(buckets) * len(texts))
+    first_cell[buckets] = np.arange(len(buckets)) * len(texts)
+    cells = np.bincount(first_cell[points % _BUCKETS] + text, minlength=(len(buckets) + 1) * len(texts))
+    return cells.reshape(-1, len(texts))[:-1]
 
 
 def _telling(counts: npt.NDArray[np.int64]) -> list[tuple[int, int]]:
     """(bucket, times) of the bits that split the texts most evenly."""
-    shares = [(counts >= times).mean(axis=0) for times in range(1, _COUNTED_TO + 1)]
-    told = np.stack(shares) if len(counts) else np.zeros((_COUNTED_TO, _BUCKETS))
+    told = np.stack([(counts >= times).mean(axis=1) for times in range(1, _COUNTED_TO + 1)])
     order = np.argsort(-(told * (1 - told)).ravel(), kind="stable")[:_BITS]
     return [(int(one % _BUCKETS), int(one // _BUCKETS) + 1) for one in order]
 

@@ -1,7 +1,9 @@
-"""What a run of a model on given records would cost: exact pairs of every key, and the time from a sample."""
+"""What a run of a model on given records would cost: the pairs of every key that are compared, and the time from a
+sample."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from time import perf_counter
 from typing import Any
@@ -9,40 +11,30 @@ from typing import Any
 import numpy as np
 
 from dromio.engines.batch_facts import decide_all
-from dromio.engines.columns import Codes, Ints
+from dromio.engines.columns import Codes
 from dromio.engines.duckdb import Batch
-from dromio.engines.keys import Coded, code_records, join, sort_by_code
 from dromio.engines.scans import scan_cost
+from dromio.engines.sieve import Signed
 from dromio.io.sources import read_records
 from dromio.model.schema import Model
-from dromio.plan import Plan, PlannedKey, make_plan
+from dromio.plan import Plan, make_plan
 from dromio.service import match
+from dromio.service.key_costs import KeyCost, MeasuredKey, measured_key
 from dromio.service.options import RunOptions
 from dromio.service.resolve import columns_used, workspace
 from dromio.training.chance import comparable_pairs, random_pairs
 
 _SAMPLE = 100_000
-"""Random pairs that are compared to time one."""
-
-
-@dataclass(frozen=True)
-class KeyCost:
-    """What one key gives: blocks of two records or more, the largest, the pairs in all, and the blocks that are too
-    large to give any."""
-
-    name: str
-    blocks: int
-    largest: int
-    pairs: int
-    dropped: int
+"""Pairs that are compared to time one, after a few that have everything worked out that is worked out once."""
+_FIRST = 1000
 
 
 @dataclass(frozen=True)
 class Estimate:
     """What a run would cost. `pairs` counts a pair once for each key that it shares, so it is an upper bound.
 
-    `scan_pairs` are those of a scan, where a clause of the model forces one. `seconds` are for reading, cleaning and
-    comparing; of them `measured_seconds` were taken by reading, cleaning and coding here.
+    `scan_pairs` are those of a scan, where a clause of the model forces one. `seconds` are for reading, cleaning,
+    sieving and comparing; of them `measured_seconds` were taken by reading, cleaning and counting here.
     """
 
     records: int
@@ -72,69 +64,35 @@ def estimate(model: Model, inputs: Any, *, id_column: str | None = None) -> Esti
         batch.set_words(model)
         source = match.source_of(records, model.link_type)
         plan = make_plan(model, trained=False)
-        keys = tuple(_key_cost(batch, key, source) for key in plan.keys)
+        signed = Signed(batch.attributes)
+        keys = [measured_key(batch, key, source, signed) for key in plan.keys]
         measured = perf_counter() - began
         possible = comparable_pairs(len(records), source)
         scanned = sum(scan_cost(one, batch.attributes, batch.records) for one in plan.scans)
-        compared = min(sum(one.pairs for one in keys) + scanned, possible)
-        seconds = measured + compared * _seconds_for_a_pair(batch, plan, source)
-        return Estimate(len(records), possible, keys, scanned, round(seconds, 1), round(measured, 1))
+        compared = min(sum(one.cost.pairs for one in keys) + scanned, possible)
+        seconds = measured + sum(one.seconds for one in keys)
+        seconds += compared * _seconds_for_a_pair(batch, plan, source, keys)
+        costs = tuple(one.cost for one in keys)
+        return Estimate(len(records), possible, costs, scanned, round(seconds, 1), round(measured, 1))
 
 
-def _seconds_for_a_pair(batch: Batch, plan: Plan, source: Codes | None) -> float:
-    """Time to compare one pair, over random ones."""
-    left, right = random_pairs(batch.records, source)
-    left, right = left[:_SAMPLE], right[:_SAMPLE]
+def _seconds_for_a_pair(batch: Batch, plan: Plan, source: Codes | None, keys: Sequence[MeasuredKey]) -> float:
+    """Time to compare one pair: over pairs of the keys, or random ones where keys give few."""
+    left, right = (np.concatenate([np.zeros(0, np.int32), *parts]) for parts in _sides(keys))
+    if len(left) <= _FIRST:
+        left, right = random_pairs(batch.records, source)
+    step = max(1, len(left) // _SAMPLE)
+    left, right = left[::step], right[::step]
     if not len(left):
         return 0.0
     began = perf_counter()
-    batch.levels(plan.comparisons, left, right)
-    if plan.decider is not None:
-        decide_all(plan, batch.attributes, left, right)
+    for part in (slice(0, _FIRST), slice(0, None)):
+        began = perf_counter()
+        batch.levels(plan.comparisons, left[part], right[part])
+        if plan.decider is not None:
+            decide_all(plan, batch.attributes, left[part], right[part])
     return (perf_counter() - began) / len(left)
 
 
-def _key_cost(batch: Batch, key: PlannedKey, source: Codes | None) -> KeyCost:
-    coded = code_records(batch.attributes, key, batch.records)
-    splitters = (code_records(batch.attributes, PlannedKey("", (part,), 2), batch.records) for part in key.split_by)
-    size, pairs = _sizes(coded, source)
-    blocks, largest = int((size >= 2).sum()), int(size.max(initial=0))
-    limit = largest if key.max_block is None else key.max_block
-    total = int(pairs[size <= limit].sum())
-    for splitter in splitters:
-        if not (size > limit).any():
-            break
-        coded = join(_of_large_blocks(coded, limit), splitter, batch.records)
-        size, pairs = _sizes(coded, source)
-        total += int(pairs[size <= limit].sum())
-    for columns in batch.attributes.values():
-        columns.coded.clear()
-    return KeyCost(key.name, blocks, largest, total, int((size > limit).sum()))
-
-
-def _of_large_blocks(coded: Coded, limit: int) -> Coded:
-    """The records of blocks above the limit, with their codes."""
-    _, which, size = np.unique(coded.codes, return_inverse=True, return_counts=True)
-    large = size[which] > limit
-    return Coded(coded.codes[large], coded.records[large], coded.single_valued)
-
-
-def _sizes(coded: Coded, source: Codes | None) -> tuple[Ints, Ints]:
-    """Records and pairs of every block; with sources, pairs across them only."""
-    codes, members = sort_by_code(coded)
-    size = _run_lengths(codes)
-    pairs = size * (size - 1) // 2
-    if source is None:
-        return size, pairs
-    sources = int(source.max(initial=0)) + 1
-    block = np.repeat(np.arange(len(size)), size)
-    own = np.bincount(block * sources + source[members], minlength=len(size) * sources).reshape(-1, sources)
-    return size, pairs - (own * (own - 1) // 2).sum(axis=1)
-
-
-def _run_lengths(codes: Ints) -> Ints:
-    if not len(codes):
-        return np.zeros(0, np.int64)
-    start = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]])
-    lengths: Ints = np.diff(np.r_[start, len(codes)])
-    return lengths
+def _sides(keys: Sequence[MeasuredKey]) -> tuple[list[Codes], list[Codes]]:
+    return [one.left for one in keys], [one.right for one in keys]

@@ -13,6 +13,8 @@ from dromio.interchange.customer_profiles import (
     read_rule_based_matching,
     to_model,
 )
+from dromio.interchange.customer_profiles.document import ConflictResolution
+from dromio.interchange.customer_profiles.exporting import conflict_resolution_of
 from dromio.interchange.customer_profiles.fields import SUB_TYPES, type_of
 from dromio.model.deciders import Rule
 from dromio.model.schema import Attribute, Input, Model
@@ -25,7 +27,12 @@ def said(matching: RuleBasedMatching) -> tuple[Any, ...]:
     types = sorted({found for rule in matching.levels for name in rule if (found := type_of(name))})
     fields = [(name, set(matching.compared.fields(name))) for name in types]
     way = matching.compared.model if types else None
-    return [set(rule) for rule in matching.levels], matching.merged_levels, way, fields
+    return [set(rule) for rule in matching.levels], matching.merged_levels, way, fields, _resolved(matching)
+
+
+def _resolved(matching: RuleBasedMatching) -> tuple[str, str | None] | None:
+    found = matching.conflict_resolution
+    return found and (found.model, found.source if found.model == "SOURCE" else None)
 
 
 @given(configurations())
@@ -37,6 +44,40 @@ def test_a_model_of_rule_levels_gives_them_back(matching: RuleBasedMatching) -> 
 
 def test_all_matches_export_as_all_merged() -> None:
     assert from_model(to_model(rules("LastName", "Gender"), "matching")).max_merging_level == 2
+
+
+@pytest.mark.parametrize(
+    ("chosen", "ranks", "document"),
+    [
+        ([["most_recent"], ["most_recent", "smallest"]], [], {"ConflictResolvingModel": "RECENCY"}),
+        (
+            [["source_rank", "most_recent"], ["source_rank"]],
+            ["crm"],
+            {"ConflictResolvingModel": "SOURCE", "SourceName": "crm"},
+        ),
+        ([["most_recent"], ["longest"]], [], None),
+        ([["source_rank"], ["source_rank"]], [], None),
+    ],
+)
+def test_survivorship_that_is_the_same_for_all_is_written_back(
+    chosen: list[list[str]], ranks: list[str], document: dict[str, str] | None
+) -> None:
+    made = to_model(rules("LastName Gender"))
+    survivorship = [{"attribute": one.name, "rules": own} for one, own in zip(made.attributes, chosen, strict=True)]
+    given = Model.model_validate(made.model_dump() | {"survivorship": survivorship, "source_rank": ranks})
+    assert from_model(given).document().get("ConflictResolution") == document
+    assert bool(conflict_resolution_of(given)[1]) is (document is None)
+
+
+def test_what_survivorship_says_beyond_the_first_choice_is_named() -> None:
+    made = to_model(rules("LastName Gender"))
+    survivorship = [{"attribute": "gender", "rules": ["source_rank", "longest"]}]
+    members = {"survivorship": survivorship, "source_rank": ["crm", "shop"], "recency": "updated"}
+    resolution, notes = conflict_resolution_of(Model.model_validate(made.model_dump() | members))
+    assert resolution == ConflictResolution("SOURCE", "crm")
+    assert [note.split(":")[0] for note in notes] == [
+        "survivorship.0.rules", "survivorship", "source_rank", "recency"
+    ]  # fmt: skip
 
 
 def model(*texts: str, decisions: str = "m", **members: Any) -> Model:

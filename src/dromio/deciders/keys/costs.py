@@ -71,6 +71,8 @@ def _factor_and_codes(field: FieldExpression) -> tuple[float, float]:
         return 20.0, _CODES_OF_LETTERS
     if field.transform == "rare_words":
         return 20.0, 2
+    if field.transform == "near_words":
+        return 40.0, 100
     if field.transform == "soundex_positions":
         return 5.0 * 10.0 ** (4 - argument), 4
     return _FACTOR.get(field.transform, 1.0), 3 if field.transform in ("tokens", "rare_tokens") else 1

@@ -74,10 +74,10 @@ def union(covers: Iterable[Cover]) -> Cover:
 
 def within(cover: Cover, parts: Sequence[Condition]) -> Cover:
     """The cover of what a cover is for together with further conditions."""
-    return Cover(cover.keys, cover.scans, tuple(_every((*parts, need)) for need in cover.needs))
+    return Cover(cover.keys, cover.scans, tuple(all_of((*parts, need)) for need in cover.needs))
 
 
-def _every(conditions: Sequence[Condition]) -> Condition:
+def all_of(conditions: Sequence[Condition]) -> Condition:
     """All of them, without an `or` of which one branch is among the others."""
     parts = dict.fromkeys(conjuncts(All(tuple(conditions))))
 

@@ -8,6 +8,7 @@ from itertools import count
 
 from dromio.deciders.keys.costs import Cost, cost_by_type
 from dromio.deciders.keys.covers import NOTHING, Cover, Coverer, Scan, union, within
+from dromio.deciders.keys.elsewhere import without_what_others_find
 from dromio.deciders.keys.needed import Parts, needed
 from dromio.deciders.keys.rest import needed_of_the_rest
 from dromio.deciders.questions import is_directed
@@ -34,10 +35,13 @@ class Derived:
 def derived_keys(model: Model, cost: Cost | None = None) -> Derived:
     """The keys that a model's rules and the decider beside them need: whatever else a pair is, it is a non-match.
 
-    `cost` chooses between keys that would do; without it, types of attributes do.
+    `cost` chooses between keys that would do; without it, types of attributes do. Beside comparisons every key stays:
+    there it also brings together pairs for which no rule holds.
     """
     cost = cost or cost_by_type({attribute.name: attribute.type for attribute in model.attributes})
     found = union(_covers(model, cost))
+    if not model.comparisons:
+        found = without_what_others_find(found, cost)
     keys = tuple(Key(fields=list(map(str, key)), max_block=None) for key in found.keys)
     return Derived(keys, found.scans, found.needs)
 

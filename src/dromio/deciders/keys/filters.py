@@ -113,6 +113,7 @@ _FILTERS: dict[str, Filter] = {
     "jaccard": _words,
     "overlap": _a_word,
     "cosine": _a_word,
+    "soft_overlap": lambda bound: ("near_words", MOST["near_words"] * int(bound > _ROUNDING)),
     "trigram": lambda bound: ("rare_trigrams", floor(Fraction(repr(bound)) * _THOUSAND)),
     "soundex_agreement": lambda bound: ("soundex_positions", max(ceil(bound * 4 - _FLOAT), 0)),
 }

@@ -11,6 +11,7 @@ from dromio.interchange.customer_profiles.document import (
     MOST_ATTRIBUTES,
     MOST_LEVELS,
     ONE_TO_ONE,
+    ConflictResolution,
     RuleBasedMatching,
     Selector,
 )
@@ -43,7 +44,43 @@ def from_model(model: Model) -> RuleBasedMatching:
     if faults:
         raise ModelError(faults)
     merged = sum(rule.decision == "match" for rule in model.rules)
-    return RuleBasedMatching(rules=rules, max_merging_level=merged or None, selector=selector)
+    resolution, _ = conflict_resolution_of(model)
+    return RuleBasedMatching(
+        rules=rules, max_merging_level=merged or None, selector=selector, conflict_resolution=resolution
+    )
+
+
+def conflict_resolution_of(model: Model) -> tuple[ConflictResolution | None, tuple[str, ...]]:
+    """How the survivorship of a model is said of whole profiles, and what of it is not said.
+
+    It can be said where the value of every attribute is chosen by the same rule first, the most recent one or that of
+    a source.
+    """
+    if not model.survivorship:
+        return None, ()
+    firsts = {one.rules[0] for one in model.survivorship}
+    trusts = firsts == {"source_rank"} and bool(model.source_rank)
+    if not trusts and firsts != {"most_recent"}:
+        words = ", ".join(f"{one.attribute} by {one.rules[0]}" for one in model.survivorship)
+        return None, (f"survivorship: {words}; profiles are resolved as a whole, by the most recent or one source",)
+    resolution = ConflictResolution("SOURCE", model.source_rank[0]) if trusts else ConflictResolution("RECENCY")
+    return resolution, tuple(_not_resolved(model, ["source_rank"] if trusts else []))
+
+
+def _not_resolved(model: Model, said: list[str]) -> Iterator[str]:
+    """What is lost of survivorship when all profiles are resolved one way."""
+    for number, one in enumerate(model.survivorship):
+        beyond = [rule for rule in one.rules if rule not in (*said, "most_recent", "smallest")]
+        if beyond:
+            yield f"survivorship.{number}.rules: {', '.join(beyond)}; only the first choice is said"
+    chosen = {one.attribute for one in model.survivorship}
+    others = [one.name for one in model.attributes if one.name not in chosen]
+    if others:
+        yield f"survivorship: says nothing of {', '.join(others)}; profiles are resolved as a whole"
+    if said and len(model.source_rank) > 1:
+        yield f"source_rank: {', '.join(model.source_rank[1:])}; only the first source is said"
+    if model.recency:
+        yield f"recency: {model.recency}; profiles are as recent as their last update"
 
 
 def _check_decisions(model: Model, faults: list[Fault]) -> None:

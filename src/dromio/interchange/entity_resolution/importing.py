@@ -145,9 +145,9 @@ class _Translation:
         attribute = self.attribute(call.keys)
         if call.function in (EXACT, EXACT_MANY):
             return self.equal(attribute, call.keys, path)
-        if _parts(attribute):
+        if parts_of(attribute):
             raise _Untranslatable(f"{call.function} of the group {call.keys[0]!r}, whose parts are no single text here")
-        inside = f"{attribute.name}.{_FIELD.get(attribute.type, 'value')}"
+        inside = f"{attribute.name}.{whole_field(attribute)}"
         if call.function == LEVENSHTEIN:
             return f"levenshtein({inside}) <= {call.threshold:g}"
         if call.function == COSINE:
@@ -165,19 +165,16 @@ class _Translation:
         return threshold if threshold <= 1 else threshold / 100
 
     def equal(self, attribute: Attribute, keys: tuple[str, ...], path: str) -> str:
-        roles = _parts(attribute)
-        if not roles:
-            return f"equal({attribute.name}.{_FIELD.get(attribute.type, 'value')})"
-        optional = [role for role in roles if role in _OPTIONAL and not set(roles) <= _OPTIONAL]
-        parts = [f"equal({attribute.name}.{role})" for role in roles if role not in optional]
-        parts += [f"(equal({attribute.name}.{role}) or absent({attribute.name}.{role}))" for role in optional]
-        missing = f"of its parts only {', '.join(optional)} may be missing" if optional else "no part may be missing"
-        self.note(path, f"the group {keys[0]!r} is compared part by part; {missing}")
-        together = f"together({' and '.join(parts)})"
-        if "value" not in attribute.fields:
-            return together
-        self.note(path, f"{keys[0]!r} has values in parts and in one piece; these are not compared with those")
-        return f"({together} or equal({attribute.name}.value))"
+        roles = parts_of(attribute)
+        if roles:
+            optional = _optional(roles)
+            missing = (
+                f"of its parts only {', '.join(optional)} may be missing" if optional else "no part may be missing"
+            )
+            self.note(path, f"the group {keys[0]!r} is compared part by part; {missing} may be missing")
+            if "value" in attribute.fields:
+                self.note(path, f"{keys[0]!r} has values in parts and in one piece; these are not compared with those")
+        return equality_of(attribute)
 
     def attribute(self, keys: tuple[str, ...]) -> Attribute:
         """The attribute of a match key, or of several whose values are compared with each other."""
@@ -226,7 +223,30 @@ def _type(kinds: set[str], *, in_parts: bool) -> str:
     return kind if kind == "trimmed" or not in_parts else "plain"
 
 
-def _parts(attribute: Attribute) -> list[str]:
+def whole_field(attribute: Attribute) -> str:
+    """The field that a value in one piece is cleaned to."""
+    return _FIELD.get(attribute.type, "value")
+
+
+def equality_of(attribute: Attribute) -> str:
+    """The condition that two values of an attribute are the same, as Exact has it: in one piece or part by part."""
+    roles = parts_of(attribute)
+    whole = f"equal({attribute.name}.{whole_field(attribute)})"
+    if not roles:
+        return whole
+    optional = _optional(roles)
+    parts = [f"equal({attribute.name}.{role})" for role in roles if role not in optional]
+    parts += [f"(equal({attribute.name}.{role}) or absent({attribute.name}.{role}))" for role in optional]
+    together = f"together({' and '.join(parts)})"
+    return f"({together} or {whole})" if "value" in attribute.fields else together
+
+
+def _optional(roles: Sequence[str]) -> list[str]:
+    """Parts that two values may both lack."""
+    return [role for role in roles if role in _OPTIONAL and not set(roles) <= _OPTIONAL]
+
+
+def parts_of(attribute: Attribute) -> list[str]:
     """The parts that values of the attribute come in; none where they are one text."""
     roles = (role for value in attribute.inputs for role in value.columns)
     return [role for role in dict.fromkeys(roles) if role != "value"]

@@ -17,6 +17,7 @@ _ELSEWHERE = {
     "guards": "Splink compares every value",
     "shared_values": "Splink compares every value",
     "words": "Splink does not weigh words",
+    "partitions": "Splink reads one partition at a time",
     "survivorship": "Splink makes no golden records",
     "source_rank": "Splink makes no golden records",
     "recency": "Splink makes no golden records",
