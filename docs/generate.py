@@ -34,6 +34,7 @@ EXAMPLES: dict[str, str] = {
     "rare_trigrams": "rare_trigrams(name.family, 500)",
     "rare_letters": "rare_letters(name.family, 900)",
     "rare_words": "rare_words(company.name, 500)",
+    "near_words": "near_words(company.name, 2)",
     "equal": "equal(number, street)",
     "missing": "missing(postcode, city)",
     "absent": "absent(unit)",

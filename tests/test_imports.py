@@ -19,6 +19,7 @@ ALLOWED: dict[str, set[str]] = {
     "clean": {"errors"},
     "cli": {
         "client",
+        "contact_centre",
         "datasets",
         "errors",
         "evaluation",

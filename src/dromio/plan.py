@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from dromio.deciders import Decider, decider_of
 from dromio.deciders.keys import Derived, Scan, derived_keys
-from dromio.errors import Fault, ModelError
+from dromio.errors import Fault, ModelError, UnknownError
 from dromio.model.expressions import Condition, FieldExpression, leaves, parse_condition, parse_field
 from dromio.model.schema import Comparison, Frequencies, Key, Model, local
 
@@ -140,6 +140,16 @@ def _planned_keys(model: Model, derived: Derived) -> tuple[PlannedKey, ...]:
 def milli(bits: float) -> int:
     """Bits as whole thousandths, at most 1,100 bits either way: no ratio of two floating-point numbers has more."""
     return round(max(min(bits, 1100.0), -1100.0) * MILLI)
+
+
+def bound_of(plan: Plan, name: str) -> int:
+    """What a partition of the model asks for: with rule levels the last level that counts, else thousandths of a bit
+    above the match threshold. Raises UnknownError for a name that the model does not have."""
+    for one in plan.model.partitions:
+        if one.name == name:
+            return one.level or max(round((one.threshold or 0) * MILLI) - plan.match_threshold, 0)
+    known = ", ".join(repr(one.name) for one in plan.model.partitions) or "none"
+    raise UnknownError(f"the model has no partition {name!r}; it has {known}")
 
 
 def against_both(unrelated: Ints, related: Ints) -> Ints:

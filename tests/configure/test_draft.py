@@ -183,3 +183,32 @@ def test_a_mailbox_named_alike_counts_only_where_namesakes_are_few(copies: int, 
     (found,) = [one for one in draft.comparisons(attributes, own, 4 * copies) if one.attribute == "email"]
     assert ("same but for the domain" in [level.label for level in found.levels]) is has_level
     assert ("equal(local)" in found.null_when) is not has_level
+
+
+def test_a_brand_that_the_title_names_is_not_compared_again() -> None:
+    titles = ["acme phone black", "bolt lamp red", "acme lamp", "crux chair"]
+    own = {"title": columns("title", value=titles), "colour": columns("colour", value=["oak", "ash", "oak", "elm"])}
+    brand = columns("brand", value=["acme", "bolt", "acme", "crux"])
+    found = drafted(
+        attribute("title", "text"),
+        attribute("brand", "category"),
+        attribute("colour", "category"),
+        **own,
+        brand=brand,
+    )
+    assert set(found) == {"title", "colour"}
+
+
+def test_of_very_many_attributes_those_are_looked_into_that_tell_most() -> None:
+    many = [attribute(f"f{number}", "category") for number in range(60)]
+    own = {one.name: columns(one.name, value=["a", "a", "b", "b"]) for one in many}
+    own["f59"] = columns("f59", value=["a", "b", "c", "d"])
+    kept = [one.name for one in draft._most_informative(many, own, 4)]
+    assert len(kept) < 60
+    assert "f59" in kept
+    assert kept == sorted(kept, key=lambda name: int(name[1:]))
+
+
+def test_texts_of_few_words_are_compared_by_their_letters_too() -> None:
+    assert "one spelling error" in labels(columns("x", value=["red sea", "moon"]), "text")
+    assert "one spelling error" not in labels(columns("x", value=["a long tale of the red sea and the moon"]), "text")

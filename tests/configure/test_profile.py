@@ -53,6 +53,19 @@ def test_profile_does_not_depend_on_the_order_of_rows() -> None:
     assert profile(values).words == profile(values[::-1]).words
 
 
+def test_the_sample_of_many_rows_is_drawn_by_their_ids(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(profiling, "SAMPLE", 20)
+    rows = [(n, None if n % 4 == 0 else f"name {n}") for n in range(3000)]
+    samples = []
+    for given_rows in (rows, rows[::-1]):
+        table = pa.table({"id": [key for key, _ in given_rows], "x": [text for _, text in given_rows]})
+        with duckdb.connect(":memory:") as con:
+            samples.append(profile_columns(read_records(con, table, id_column="id"))[0].sample)
+    assert samples[0] == samples[1]
+    assert len(set(samples[0])) == 20
+    assert list(samples[0]) != sorted(samples[0], key=lambda text: int(text.split()[1]))
+
+
 shaped = st.from_regex(r"\A[a-f.:/@ -]{0,6}[0-9\u0663]{0,9}[a-fA-Z./:, -]{0,6}[0-9]{0,4}\Z")
 said = st.sampled_from(["True", "a:b:c:d", "www.x", "http://a", "a@b.c", "12 May 2001", "May 12, 2001", "Rue x 12", ""])
 

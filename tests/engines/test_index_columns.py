@@ -27,6 +27,7 @@ FILTERS = [
     "soundex_positions(n.a, 3)",
     "rare_letters(n.a, 850)",
     "rare_words(n.a, 400)",
+    "near_words(n.a, 2)",
 ]
 TEXTS = st.lists(st.none() | st.text("abß -\0é", max_size=14) | st.text("ab", max_size=40), max_size=12)
 

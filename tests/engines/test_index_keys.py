@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import Jaro, JaroWinkler, Levenshtein
 
 from dromio.deciders.keys.filters import LEAST_LETTERS, MOST_EDITS, MOST_SHARE
-from dromio.engines import index_keys
+from dromio.engines import index_keys, scalar
 from dromio.engines.grams import commonness
 from dromio.similarity.phonetic import soundex_difference
 from dromio.similarity.strings import trigram_similarity
@@ -87,6 +87,31 @@ def test_texts_with_a_share_of_equal_words_share_a_code(lists: tuple[list[str], 
         left, right = set(one.split()), set(other.split())
         shared = len(left & right)
         assert not shared or shared * 1000 < share * len(left | right) or codes[0] & codes[1]
+
+
+WORDS = st.text("abAß", max_size=10) | st.text("ab", min_size=27, max_size=34)
+
+
+@settings(max_examples=400)
+@given(st.tuples(*[st.lists(WORDS | st.sampled_from(["smith", "smiht", "abcdefgh", "bacdefhg"]), max_size=3)] * 2))
+def test_texts_of_which_words_are_near_share_a_code(lists: tuple[list[str], list[str]]) -> None:
+    pair = tuple(map(" ".join, lists))
+    codes = [index_keys.near_words(text, 2) for text in pair]
+    for one, other in (pair, tuple(text.casefold() for text in pair)):
+        left, right = (scalar.bag(text, lambda word: 1) for text in (one, other))
+        assert not scalar.soft_overlap(left, right) or codes[0] & codes[1]
+
+
+def test_long_words_meet_across_the_length_from_which_they_are_cut() -> None:
+    word = "abcdefghijklmnopqrstuvwxyzabcd"
+    for longer in (
+        word + "xy",
+        "yx" + word,
+        word[:15] + "x" + word[15:] + "y",
+        word[:9] + word[10:] + "z",
+    ):
+        assert index_keys.near_words(word, 2) & index_keys.near_words(longer, 2)
+    assert not index_keys.near_words("johnson ltd", 2) & index_keys.near_words("jackman gmbh", 2)
 
 
 def test_codes_leave_apart_what_is_unlike() -> None:

@@ -149,11 +149,11 @@ def test_many_parts_of_many_values_do_not_collide(parts: int) -> None:
     """Codes of six parts with 3,000 values each pass 64 bits unless they are renumbered."""
     size = 3000
     columns = {
-        f"n{part}": columns_of([{"a": str((number * (part + 1)) % size)} for number in range(size)], ["a"])
+        f"n{part}": columns_of([{"a": str((number * (part + 1)) % size)} for number in range(2 * size)], ["a"])
         for part in range(parts)
     }
-    found = code_records(columns, key(*(f"n{part}.a" for part in range(parts))), size)
-    assert len(set(found.codes.tolist())) == size
+    found = code_records(columns, key(*(f"n{part}.a" for part in range(parts))), 2 * size)
+    assert members(found) == [{number, number + size} for number in range(size)]
 
 
 @given(st.sets(st.integers(0, 99), max_size=2), st.sets(st.integers(0, 99), min_size=40))
@@ -174,3 +174,11 @@ def test_pairs_that_several_codes_bring_together_are_let_go_on_the_way(monkeypat
     again = blocks(coded, None, records=5)
     assert again.pairs.tolist() == once.pairs.tolist()
     assert once.count == 10
+
+
+def test_where_numbers_grow_too_large_records_that_are_alone_in_a_part_are_left_out() -> None:
+    one = Coded(np.array([1 << 61, 5, 1 << 61, 7, 5, 5]), np.arange(6, dtype=np.int32), True)
+    other = Coded(np.array([9, 9, 9, 9, 1 << 40, 9]), np.arange(6, dtype=np.int32), True)
+    joined = join(one, other, 6)
+    assert members(joined) == [{0, 2}, {1, 5}]
+    assert joined.records.tolist() == [0, 1, 2, 4, 5]

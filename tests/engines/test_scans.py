@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from dromio.deciders.keys import derived_keys
 from dromio.engines import row
 from dromio.engines.duckdb import Batch
-from dromio.engines.keys import blocks, code_records, coded_cheaply, unpack
+from dromio.engines.keys import blocks, code_records, coded_with_sieve, unpack
 from dromio.engines.row_facts import Answers
 from dromio.engines.scans import scan_cost, scan_pairs
 from dromio.engines.sieve import Signed, sieve_of
@@ -74,10 +74,11 @@ def _sieved(batch: Batch, key: PlannedKey) -> set[tuple[int, int]]:
     if sieve is None:
         return set(_unpacked(blocks(coded, None, records=batch.records).pairs))
     at_once = _unpacked(blocks(coded, None, records=batch.records, sieve=sieve).pairs)
-    cheaply = coded_cheaply(batch.attributes, key, batch.records, sieve)
-    assert set(at_once) <= set(_unpacked(blocks(cheaply, None, records=batch.records, sieve=sieve).pairs))
     sieve.square = None
     assert at_once == _unpacked(blocks(coded, None, records=batch.records, sieve=sieve).pairs)
+    cheaply, coarser = coded_with_sieve(batch.attributes, key, batch.records, Signed(batch.attributes))
+    found = set(_unpacked(blocks(cheaply, None, records=batch.records, sieve=coarser).pairs))
+    assert set(at_once) <= found
     return set(at_once)
 
 

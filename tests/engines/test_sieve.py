@@ -17,7 +17,7 @@ from dromio.deciders.keys.rest import needed_of_the_rest
 from dromio.engines import kernels
 from dromio.engines.columns import Column
 from dromio.engines.duckdb import Batch
-from dromio.engines.sieve import Sieve, Signed
+from dromio.engines.sieve import Sieve, Signed, Square
 from dromio.engines.signatures import signatures
 from dromio.errors import UsageError
 from dromio.model.deciders import Points, Rule, Score
@@ -163,3 +163,16 @@ def test_a_sieve_without_anything_to_ask_lets_all_pass() -> None:
     sieve = Sieve(parse_condition("nickname(n.value)"), Signed(batch.attributes))
     assert sieve.square is None
     assert sieve.passing(np.array([0, 1], np.int32), np.array([2, 3], np.int32)).all()
+
+
+@pytest.mark.parametrize("marked", [[], [2], [0, 3], [0, 1, 2, 3, 4]])
+def test_a_square_gives_every_pair_with_one_of_the_marked_records_once(marked: list[int]) -> None:
+    one_of = np.zeros(5, np.bool_)
+    one_of[marked] = True
+    square = Square(np.zeros(5, np.uint64), np.zeros(5, np.float32), np.uint8(0), one_of)
+    found = [
+        tuple(sorted(pair))
+        for left, right in square.passing(np.arange(5, dtype=np.int32))
+        for pair in zip(left.tolist(), right.tolist(), strict=True)
+    ]
+    assert sorted(found) == [pair for pair in combinations(range(5), 2) if set(pair) & set(marked)]

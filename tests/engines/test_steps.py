@@ -111,6 +111,17 @@ def test_values_that_repeat_are_those_of_the_cleaner(
 
 
 @pytest.mark.usefixtures("many")
+@pytest.mark.parametrize(("different", "way"), [(700, "_once_per_value"), (900, "_row_by_row")])
+def test_values_are_cleaned_once_each_where_a_quarter_repeats(
+    con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch, different: int, way: str
+) -> None:
+    other = "_row_by_row" if way == "_once_per_value" else "_once_per_value"
+    monkeypatch.setattr(steps, other, None)
+    mails: Texts = [f"Ann.{at % different}+x@web.de" for at in range(1000)]
+    assert check(con, "email", {"value": [*mails, None]}, DEFAULT_OPTIONS) == 1001
+
+
+@pytest.mark.usefixtures("many")
 def test_unused_fields_are_left_out(con: duckdb.DuckDBPyConnection) -> None:
     records = records_of(con, {"street": drawn(STREETS, 100, 6), "email": drawn(["a@b.co"], 100, 6)})
     home = read_in_bulk(records, "address", {"street": "c0"}, DEFAULT_OPTIONS, {"unit"})

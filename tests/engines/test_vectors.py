@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dromio.clean.nicknames import same_person_given_name
 from dromio.engines.vectors import ValuePairs
 from dromio.model.expressions import parse_condition
 
@@ -96,3 +97,12 @@ def test_levels_of_a_pair_do_not_depend_on_the_other_values(
     found = levels(values, "missing(a)", *conditions)
     moved = levels([values[place] for place in mine], "missing(a)", *conditions)
     assert moved == [[found[one][other] for other in mine] for one in mine]
+
+
+def test_nicknames_are_told_for_all_pairs_as_for_one() -> None:
+    names = ["robert", "bob", "rob", "elizabeth", "liz", "beth", "anna", None]
+    found = levels([{"a": name} for name in names], "missing(a)", "nickname(a)")
+    alike = [[bool(one and other) and same_person_given_name(one, other) for other in names] for one in names]
+    assert [[level == 1 for level in row] for row in found] == alike
+    assert alike[1][2]
+    assert not alike[0][3]

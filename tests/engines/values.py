@@ -152,6 +152,7 @@ _VALUES: dict[str, list[str]] = {
         "1900-01-01",
     ],
     "identifier": ["AB-123 456", "AB123456", "AB123465", "ab123457", "99-99"],
+    "model_number": ["KX-TS108W phone", "phone KXTS108W", "KX-TS108W BA-151", "ba151 charger", "WPN802NA"],
     "category": ["F", "female", "m", "Male", "malle", "unknown"],
     "number": ["1,234.50", "1234.5", "-17", "17", "0.1", "1e3", "(5)", "1234.500001"],
     "boolean": ["yes", "no", "true", "0", "Y", "maybe"],

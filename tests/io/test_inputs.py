@@ -180,6 +180,12 @@ def test_records_are_ordered_by_id_shorter_ones_first(
     assert read_records(con, pa.table({"id": ids, "x": ["v"] * len(ids)})).ids.to_pylist() == wanted
 
 
+@pytest.mark.parametrize("ids", [[1, None, 3], [3, 1, 3]])
+def test_numbers_that_are_missing_or_repeated_are_no_ids(con: duckdb.DuckDBPyConnection, ids: list[int | None]) -> None:
+    with pytest.raises(InputError, match="does not tell records apart"):
+        read_records(con, pa.table({"id": pa.array(ids, pa.int64()), "x": ["v"] * 3}), id_column="id")
+
+
 @pytest.mark.parametrize(
     ("text", "wanted"), [("10\n9", [9, 10]), ("007\n9", ["9", "007"]), ("9\n1e1", ["9", "1e1"]), ("1\n-2", [1, -2])]
 )

@@ -12,7 +12,7 @@ import dromio
 from dromio.errors import InputError, MissingExtraError, ModelError, UsageError
 from dromio.model.files import save_model
 from dromio.model.schema import Model
-from dromio.service.explain import explain, figures, read_record, records_of_run, write_picture
+from dromio.service.explain import explain, explain_of_run, figures, read_record, write_picture
 
 MODEL = Model.model_validate(
     {
@@ -88,9 +88,25 @@ def run(tmp_path: Path) -> Path:
 
 
 def test_records_of_a_run_are_read_again_by_their_ids(run: Path) -> None:
-    left, right = records_of_run(run, ("2", "web:1"))
-    assert (left["name"], right["name"]) == ("Anne", "Ann")
-    assert explain(left, right, dromio.load_model(run / "model.yaml")).decision == "match"
+    found = explain_of_run(run, ("2", "web:1"), dromio.load_model(run / "model.yaml"))
+    assert found.decision == "match"
+    assert found.verdict.reason == "same mail"
+
+
+def test_values_that_too_many_of_the_run_share_are_told(tmp_path: Path) -> None:
+    names = ["Ann Lee", "Bob Ray", "Cid Oak", "Dee Fox", "Ann Lee"]
+    rows = [{"id": n, "given": name[:3], "family": name[4:], "mail": "a@b.co"} for n, name in enumerate(names, 1)]
+    (tmp_path / "crm.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    name = {"name": "name", "type": "person_name", "inputs": [{"columns": {"given": "given", "family": "family"}}]}
+    watched = [{"field": "mail.value", "names": ["name.given", "name.family"]}]
+    model = Model.model_validate(MODEL.model_dump(include={"rules"}) | {
+        "attributes": [name, MODEL.attribute("mail").model_dump()], "shared_values": watched,
+    })  # fmt: skip
+    with dromio.resolve(str(tmp_path / "crm.jsonl"), model=model) as result:
+        result.write(tmp_path / "out", report=False)
+    found = explain_of_run(tmp_path / "out", ("1", "2"), model)
+    assert (found.decision, found.verdict.reason) == ("review", "same mail, against it shared mail.value")
+    assert "Both have a value of mail.value that 4 people share." in found.to_text()
 
 
 @pytest.mark.parametrize(
@@ -99,15 +115,15 @@ def test_records_of_a_run_are_read_again_by_their_ids(run: Path) -> None:
 )
 def test_an_id_that_names_no_one_record_is_refused(run: Path, wanted: tuple[str, str], message: str) -> None:
     with pytest.raises(InputError, match=message):
-        records_of_run(run, wanted)
+        explain_of_run(run, wanted, MODEL)
 
 
 def test_a_run_whose_input_is_gone_cannot_be_read_again(run: Path) -> None:
     (run.parent / "web.jsonl").unlink()
     with pytest.raises(InputError, match="cannot read the records of the run"):
-        records_of_run(run, ("1", "2"))
+        explain_of_run(run, ("1", "2"), MODEL)
     with pytest.raises(InputError, match="holds no run"):
-        records_of_run(run.parent, ("1", "2"))
+        explain_of_run(run.parent, ("1", "2"), MODEL)
 
 
 @pytest.mark.parametrize(("name", "begins"), [("p.svg", b"<svg"), ("p.png", b"\x89PNG"), ("p.html", b"<!DOCTYPE html")])

@@ -13,7 +13,7 @@ from dromio.errors import InputError
 from dromio.io.sources import read_records
 from dromio.model.schema import Attribute, Input, Model
 from dromio.records import RecordKey, Value
-from dromio.service.explain import row_of
+from dromio.service.explain import rows_of
 from dromio.service.rows import record_of, text_of
 
 MODEL = Model.model_validate(
@@ -61,7 +61,7 @@ def test_a_record_without_a_column_of_the_model_is_refused() -> None:
 def test_a_value_is_the_text_that_reading_it_from_a_table_gives(cell: Any) -> None:
     with duckdb.connect() as con:
         records = read_records(con, [{"id": 1, "home": cell}, {"id": 2, "home": cell}])
-        assert row_of(records, 0, ["home"]) == {"home": text_of(cell)}
+        assert rows_of(records, [0], ["home"]) == [{"home": text_of(cell)}]
 
 
 def test_not_a_number_is_nothing() -> None:

@@ -55,6 +55,18 @@ def test_keys_of_the_model_count_not_only_its_rules() -> None:
     assert tried("must_link", ANN | {"born": "1"}, SAME | {"born": "1"}, **lone) == []
 
 
+def test_what_matches_only_by_a_value_of_too_many_people_is_for_review() -> None:
+    names = {"name": "full", "type": "person_name", "inputs": [{"columns": {"given": "given", "family": "family"}}]}
+    watched = [{"field": "mail.value", "names": ["full.given", "full.family"], "most": 2}]
+    parts = {"attributes": [*ATTRIBUTES, names], "shared_values": watched}
+    people = [{"mail": "a", "given": given, "family": "lee"} for given in ("ann", "bob", "cid")]
+    assert tried("must_link", *people[:2], **parts) == []
+    assert tried("review", *people, **parts) == []
+    failed = tried("must_link", *people, **parts)
+    assert [one.found for one in failed] == ["the pair is a review."] * 3
+    assert failed[0].explanation.verdict.reason == "same e-mail, against it shared mail.value"
+
+
 def test_records_that_a_third_one_joins_are_linked() -> None:
     rules = [{"name": "mail", "when": "equal(mail.value)"}, {"name": "name", "when": "equal(name.value)"}]
     chain = ({"mail": "a", "name": "x"}, {"mail": "a", "name": "y"}, {"mail": "b", "name": "y"})

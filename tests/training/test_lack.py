@@ -84,3 +84,10 @@ def test_nulling_an_agreeing_value_never_raises_a_weight(kind: str, data: st.Dat
     whole = score(plan, cleaned(plan, left), cleaned(plan, right)).weight
     lacking = score(plan, cleaned(plan, left | ({gone: None} if gone else {})), cleaned(plan, right)).weight
     assert lacking <= whole
+
+
+def test_levels_that_no_pair_had_give_way() -> None:
+    m, u = np.array([0.5, 0.1, 0.4]), np.array([0.01, 1e-9, 0.99])
+    result = without_gain_by_lack(m, u, [(0, 1)], np.array([True, False, True]))
+    assert result[[0, 2]].tolist() == [0.5, 0.4]
+    assert result[1] / u[1] == pytest.approx(result[0] / u[0])

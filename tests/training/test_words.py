@@ -77,3 +77,13 @@ def test_texts_put_together_keep_words_at_their_places() -> None:
     for text in put_together(real, np.random.default_rng(2)):
         first, middle, last = text.split(" ")
         assert (first[:5], middle[:6], last[:4]) == ("first", "middle", "last")
+
+
+def test_half_of_many_words_is_a_better_reason_than_half_of_few() -> None:
+    comparison = compared("text")
+    u = np.full(comparison.levels - 1, 0.01)
+    short, long = (reasons(comparison, column(texts(1, 500, 2000, words)), u) for words in (6, 24))
+    assert short is not None
+    assert long is not None
+    half = comparison.labels.index("words shared, 45%") - 1
+    assert long[half] > 0.9 > 0.3 > short[half]

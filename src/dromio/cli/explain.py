@@ -37,17 +37,15 @@ def command(
     import json
 
     from dromio.model.files import load_model
-    from dromio.service.explain import explain, read_record, records_of_run, write_picture
+    from dromio.service.explain import explain, explain_of_run, read_record, write_picture
 
     if model_path is None and folder is None:
         raise click.UsageError("name a --model, or a --run that has one")
     model = load_model(model_path or Path(str(folder)) / "model.yaml")
-    rows = (
-        records_of_run(folder, (left, right), id_column)
-        if folder
-        else (read_record(Path(left)), read_record(Path(right)))
-    )
-    found = explain(*rows, model)
+    if folder is not None:
+        found = explain_of_run(folder, (left, right), model, id_column)
+    else:
+        found = explain(read_record(Path(left)), read_record(Path(right)), model)
     if picture is not None:
         write_picture(found, picture)
     click.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False) if as_json else found.to_text())

@@ -9,21 +9,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from dromio.configure.align import aligned
 from dromio.configure.profile import Profile
-
-
-@dataclass(frozen=True)
-class Understood:
-    """A column as understood. `type` is empty for columns that take no part, with the reason."""
-
-    profile: Profile
-    type: str = ""
-    role: str = "value"
-    group: str = ""
-    """Columns of one compound value (a name, an address) or of one kind (several phones) share a group."""
-    reason: str = ""
-    number: int = 0
-    """2 for phone2, address_line_2 …; 0 when the name ends in no number."""
+from dromio.configure.understood import Understood
 
 
 @dataclass(frozen=True)
@@ -58,6 +46,11 @@ def _phonelike(profile: Profile) -> bool:
 
 def _emaillike(profile: Profile) -> bool:
     return profile.shares["email"] >= 0.5
+
+
+def _numeric(profile: Profile) -> bool:
+    """Whether the values measure something: decimals, or amounts with a currency or per cent."""
+    return profile.shares["decimal"] + profile.shares["amount"] >= 0.5
 
 
 _HINTS: tuple[_Hint, ...] = (
@@ -197,6 +190,13 @@ _HINTS: tuple[_Hint, ...] = (
         lambda p: p.distinct_share >= 0.05 or p.distinct > 1000,
     ),
     _Hint(
+        "number",
+        "value",
+        "price|list price|sale price|unit price|amount|cost|fee|age|quantity|qty|weight|height|width|depth|rating|score|salary|income"
+        "|revenue|turnover|duration|pages|population|abv",
+        lambda p: _numeric(p) or p.shares["integer"] + p.shares["decimal"] + p.shares["amount"] >= 0.8,
+    ),
+    _Hint(
         "text",
         "value",
         "title|titles|product title|product name|item name|product|item|description|product description|item description|article"
@@ -224,6 +224,9 @@ _QUALIFIERS = (
     "personal", "contact", "customer", "client", "current", "previous", "old", "new", "alternate", "alternative", "alt", "person",
     "patient", "member", "applicant", "user", "registered", "private",
 )  # fmt: skip
+_REPEATING = 0.2
+"""Distinct values / values below which short texts are categories. Names of things that are there several times each
+have 0.2 to 0.5."""
 _LEAST_FILLED = 0.005
 _LONGEST_NAME = 9.0
 """Words, on average, of columns that may hold names of organisations; longer ones are sentences."""
@@ -234,10 +237,10 @@ def understand(profiles: Sequence[Profile]) -> list[Understood]:
 
     Where every column holds one value, all records being the same, those columns are used after all.
     """
-    understood = _without_repeats(_settled([_understand(profile) for profile in profiles]))
+    understood = _without_repeats(aligned(_settled([_understand(profile) for profile in profiles])))
     if any(one.type for one in understood):
         return understood
-    return _without_repeats(_settled([_understand(profile, constant=True) for profile in profiles]))
+    return _without_repeats(aligned(_settled([_understand(profile, constant=True) for profile in profiles])))
 
 
 def recency_column(profiles: Sequence[Profile]) -> str | None:
@@ -311,7 +314,7 @@ def _by_values(profile: Profile, name: str) -> Understood:
         return replace(told("date", "its values look like dates"), group=name)
     if shares["phone"] >= 0.7 and shares["integer"] < 0.7 and shares["decimal"] < 0.2 and profile.distinct_share > 0.2:
         return told("phone", "its values look like phone numbers")
-    if shares["decimal"] >= 0.5:
+    if _numeric(profile):
         return told("number", "its values are numbers")
     if profile.distinct <= 2 and shares["boolean"] >= 0.9:
         return told("boolean", "its values are yes or no")
@@ -325,7 +328,7 @@ def _by_values(profile: Profile, name: str) -> Understood:
         return told("identifier", "its values look like codes")
     if (profile.organisation >= 0.2 or profile.legal >= 0.1) and profile.words <= _LONGEST_NAME:
         return told("organisation", "its values hold words and legal forms of organisations")
-    if profile.words <= 2.2 and profile.distinct_share < 0.5:
+    if profile.words <= 2.2 and profile.distinct_share < _REPEATING:
         return told("category", "its values are short and repeat")
     return told("text", "its values are free text")
 
@@ -334,8 +337,11 @@ def _settled(understood: list[Understood]) -> list[Understood]:
     """Mend what only the whole table can tell: parts without their whole, numbers in names, a single kind of name."""
     have_date_parts = {one.role for one in understood if one.type == "date"} >= {"year", "month", "day"}
     given_numbers = sum(one.role == "given" and one.type == "person_name" for one in understood)
+    with_street = {one.group for one in understood if one.type == "address" and one.role in ("street", "full")}
     settled = []
     for one in understood:
+        if one.type == "address" and one.role in ("number", "unit", "line2") and one.group not in with_street:
+            one = _by_values(one.profile, plain_name(one.profile.name)[0])
         if one.type == "date" and one.role in ("year", "month", "day") and not have_date_parts:
             settled.append(
                 replace(
@@ -365,20 +371,24 @@ def _settled(understood: list[Understood]) -> list[Understood]:
 
 def _without_repeats(understood: list[Understood]) -> list[Understood]:
     """Of several columns for one role of one value keep the fullest; the longer names first, they hold more."""
-    best: dict[tuple[str, str], Understood] = {}
+    best: dict[tuple[str, str, int], Understood] = {}
     for one in understood:
         if one.type in ("person_name", "address", "geo"):
-            key = (one.group, one.role)
-            held = best.get(key)
+            held = best.get(_place(one))
             if held is None or (round(one.profile.filled, 2), one.profile.words) > (
                 round(held.profile.filled, 2),
                 held.profile.words,
             ):
-                best[key] = one
+                best[_place(one)] = one
     kept = {id(one) for one in best.values()}
     return [
-        replace(one, type="", reason=f"it repeats {best[(one.group, one.role)].profile.name!r}")
+        replace(one, type="", reason=f"it repeats {best[_place(one)].profile.name!r}")
         if one.type in ("person_name", "address", "geo") and id(one) not in kept
         else one
         for one in understood
     ]
+
+
+def _place(one: Understood) -> tuple[str, str, int]:
+    """What a part of a compound value is: two columns of one place hold the same."""
+    return one.group, one.role, one.variant

@@ -6,13 +6,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dromio.configure.columns import Understood
+from dromio.configure.understood import Understood
 from dromio.engines.columns import AttributeColumns, Codes, Column, Ints
 from dromio.model import defaults
 from dromio.model.schema import Attribute, Comparison, Input, Survivorship
@@ -22,12 +22,18 @@ _REPEATED = ("email", "phone")
 """Types whose several columns are several values of one attribute."""
 _OF_HOMES = ("street", "postcode", "number", "local")
 """Fields of addresses, phones and e-mail that members of a household share."""
-_TEXTS = (("text", "value"), ("organisation", "name"))
+_TEXTS = {"text": "value", "organisation": "name", "model_number": "value"}
 _MOST_COMMON = 0.3
 """Share of common words from which one text repeats another: titles and descriptions have 0.5, titles and authors
 0.0."""
+_MOST_NAMED = 0.5
+"""Share of the words of a category from which a text names it: titles of products name their brand, 0.9."""
+_CODED = 0.3
+"""Share of titles with a model number from which these are compared by themselves."""
 _LOOKED_AT = 1000
 _MOST_COMPARISONS = 16
+_MOST_CONSIDERED = 48
+"""Attributes that are looked into for what repeats another: the pairs of 200 texts would take a minute."""
 
 
 def attributes(understood: Sequence[Understood], day_first: Mapping[str, bool]) -> list[Attribute]:
@@ -43,16 +49,31 @@ def attributes(understood: Sequence[Understood], day_first: Mapping[str, bool]) 
     for (type_name, group), members in groups.items():
         for inputs in _inputs(type_name, members):
             name = _name(type_name, group, inputs, taken)
-            taken.add(name)
             flag = any(day_first.get(column, False) for value in inputs for column in value.columns.values())
             found.append(Attribute(name=name, type=type_name, inputs=inputs, day_first=flag))
+            if type_name == "text" and all(one.profile.coded >= _CODED and one.profile.words >= 2 for one in members):
+                found.append(Attribute(name=_free(f"{name}_model_number", taken), type="model_number", inputs=inputs))
     return found
+
+
+def _free(wanted: str, taken: set[str]) -> str:
+    """The name, with a number where it is taken; it is taken from now on."""
+    name, number = wanted, 2
+    while name in taken:
+        name, number = f"{wanted}_{number}", number + 1
+    taken.add(name)
+    return name
 
 
 def _inputs(type_name: str, members: Sequence[Understood]) -> list[list[Input]]:
     """The inputs of each attribute that a group of columns makes."""
+    variants = sorted({one.variant for one in members})
     if type_name in _COMPOUND or any(one.role != "value" for one in members):
-        return [[Input(columns={one.role: one.profile.name for one in members})]]
+        shared = {one.role: one.profile.name for one in members if one.variant == 0}
+        own = [{one.role: one.profile.name for one in members if one.variant == number} for number in variants]
+        return [[Input(columns=shared | columns) for columns in own]]
+    if len(variants) > 1 and type_name not in _REPEATED:
+        return [[Input(columns={"value": one.profile.name}) for one in sorted(members, key=lambda one: one.variant)]]
     if type_name in _REPEATED and len(members) > 1:
         return [[Input(columns={"value": one.profile.name}, label=one.profile.name) for one in members]]
     return [[Input(columns={"value": one.profile.name})] for one in members]
@@ -60,17 +81,14 @@ def _inputs(type_name: str, members: Sequence[Understood]) -> list[list[Input]]:
 
 def _name(type_name: str, group: str, inputs: Sequence[Input], taken: set[str]) -> str:
     simple = {"person_name": "name", "date": "date"}.get(type_name, type_name)
-    if type_name in _COMPOUND or len(inputs) > 1:
+    if type_name in (*_COMPOUND, *_REPEATED) and (type_name in _COMPOUND or len(inputs) > 1):
         wanted = group.replace("person_name", "name") if group else simple
     else:
         wanted = next(iter(inputs[0].columns.values())) if len(inputs[0].columns) == 1 else simple
     wanted = re.sub(r"[^a-z0-9]+", "_", wanted.lower()).strip("_")[:40]
     if not wanted or not wanted[0].isalpha():
         wanted = simple
-    name, number = wanted, 2
-    while name in taken:
-        name, number = f"{wanted}_{number}", number + 1
-    return name
+    return _free(wanted, taken)
 
 
 def shape_of(columns: AttributeColumns, records: int, attribute_type: str = "") -> defaults.Shape:
@@ -84,29 +102,31 @@ def shape_of(columns: AttributeColumns, records: int, attribute_type: str = "") 
     words = {
         name: len(column.words.flat) / max(len(column.values), 1)
         for name, column in columns.columns.items()
-        if attribute_type == "category"
+        if attribute_type in ("category", "text")
     }
     spread = {name: _spread(column) for name, column in columns.columns.items()} if attribute_type == "number" else {}
     return defaults.Shape(filled, distinct, words, spread=spread)
 
 
 def _repeating(model_attributes: Sequence[Attribute], columns: Mapping[str, AttributeColumns]) -> set[str]:
-    """Attributes whose text says again what a fuller one says, such as a description that opens with the title.
+    """Attributes whose text says again what a fuller one says, such as a description that opens with the title, or the
+    brand that the title names.
 
     Two such texts agree or differ together; compared both, they would count the same evidence twice.
     """
-    texts = {
-        one.name: field
-        for one in model_attributes
-        for kind, field in _TEXTS
-        if one.type == kind and columns[one.name].owner is None
-    }
-    bags = _bags({one: columns[one].columns[field] for one, field in texts.items()})
+    single = [one for one in model_attributes if columns[one.name].owner is None]
+    texts = {one.name: columns[one.name].columns[_TEXTS[one.type]] for one in single if one.type in _TEXTS}
+    named = {one.name: columns[one.name].columns["value"] for one in single if one.type == "category"} if texts else {}
+    bags = _bags(texts | named)
     repeating: set[str] = set()
+    numbers = {one.name for one in single if one.type == "model_number"}
     for one, other in combinations(texts, 2):
-        if _common_share(bags[one], bags[other]) >= _MOST_COMMON:
+        if (one in numbers) == (other in numbers) and _common_share(bags[one], bags[other]) >= _MOST_COMMON:
             filled = [round(float((bags[name].codes >= 0).mean()), 1) for name in (one, other)]
             repeating.add(other if filled[0] >= filled[1] else one)
+    for one, other in product(named, texts.keys() - numbers):
+        if _common_share(bags[one], bags[other]) >= _MOST_NAMED:
+            repeating.add(one)
     return repeating
 
 
@@ -220,8 +240,9 @@ def comparisons(
     with_branches = _with_branches(model_attributes, columns)
     namesakes = _namesakes(model_attributes, columns, records)
     with_homes = _with_homes(columns)
-    repeating = _repeating(model_attributes, columns)
-    for attribute in model_attributes:
+    considered = _most_informative(model_attributes, columns, records)
+    repeating = _repeating(considered, columns)
+    for attribute in considered:
         if attribute.name in repeating:
             continue
         shape = shape_of(columns[attribute.name], records, attribute.type)
@@ -229,14 +250,25 @@ def comparisons(
         if attribute.type == "person_name" and not with_homes and _full_only(attribute):
             shape = replace(shape, disorder=_disorder(columns[attribute.name]))
         for comparison in defaults.comparisons(attribute.name, attribute.type, shape):
-            found.append((-_informative(columns[attribute.name], comparison, records), len(found), comparison))
+            found.append((-_informative(columns[attribute.name], records), len(found), comparison))
     chosen = sorted(found)[:_MOST_COMPARISONS] if len(found) > _MOST_COMPARISONS else found
     result = [comparison for _, _, comparison in sorted(chosen, key=lambda one: one[1])]
     return _distinct_names(result)
 
 
-def _informative(columns: AttributeColumns, comparison: Comparison, records: int) -> float:
-    """Completeness times the bits that agreement on the first field of the comparison is worth."""
+def _most_informative(
+    model_attributes: Sequence[Attribute], columns: Mapping[str, AttributeColumns], records: int
+) -> list[Attribute]:
+    """The attributes, in their order: of very many those that tell records apart best."""
+    if len(model_attributes) <= _MOST_CONSIDERED:
+        return list(model_attributes)
+    bits = [_informative(columns[attribute.name], records) for attribute in model_attributes]
+    ranked = sorted(range(len(bits)), key=lambda place: (-bits[place], place))
+    return [model_attributes[place] for place in sorted(ranked[:_MOST_CONSIDERED])]
+
+
+def _informative(columns: AttributeColumns, records: int) -> float:
+    """Completeness times the bits that agreement on the best field of the attribute is worth."""
     best = 0.0
     for column in columns.columns.values():
         counts = column.counts.astype(np.float64)

@@ -7,7 +7,7 @@ small share of a match; likely is judged by the informed weights and the known c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import combinations
@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dromio.engines.arrays import distinct
-from dromio.engines.columns import AttributeColumns, Bools, Codes, Ints
+from dromio.engines.columns import AttributeColumns, Bools, Codes, Column, Ints
 from dromio.engines.keys import SHIFT, Coded, code_part, code_some, join, pack, sort_by_code
 from dromio.model.expressions import FieldExpression
 from dromio.model.schema import Attribute, Key
@@ -30,6 +30,13 @@ _LARGEST_BLOCK = 400
 _MOST_KEYS = 16
 _MOST_COMBINED = 16
 """Fields that are combined two by two: the pairs of 200 columns would be 20,000 keys to measure."""
+THREE_PARTS_FROM = 500_000
+"""Records from which on keys of three parts are tried: blocks of two grow with the data, and hold ever more namesakes
+and neighbours."""
+_REPEATING = 0.6
+"""Distinct values / values below which texts repeat."""
+_NEAR = (4, 5, 6)
+"""Characters of latitude and longitude that points nearby share: "48.1" and "11.5" are 10 km."""
 _LEAST_GAIN = 0.00005
 _HOPELESS = 30.0
 """Keys that would give so many times the pairs they may are not looked at: hardly any of their blocks would be used."""
@@ -65,8 +72,8 @@ class Chosen:
     new_pairs: float
 
 
-def possible_keys(attributes: Sequence[Attribute], columns: Mapping[str, AttributeColumns]) -> list[Key]:
-    """Keys that the types suggest, for the fields that the data has."""
+def possible_keys(attributes: Sequence[Attribute], columns: Mapping[str, AttributeColumns], records: int) -> list[Key]:
+    """Keys that the types suggest, for the fields that the data has, each once whatever the order of its fields."""
     present = {
         f"{name}.{field}"
         for name, own in columns.items()
@@ -74,9 +81,18 @@ def possible_keys(attributes: Sequence[Attribute], columns: Mapping[str, Attribu
         if len(column.values) > 1
     }
     names, words, strong, context = _features(attributes, present)
+    context += [
+        f"{one.name}.value" for one in attributes if one.type == "text" and _repeats(columns[one.name].columns["value"])
+    ]
     context = _most_telling(context, columns)
     keys: list[tuple[str, ...]] = [(field,) for field in (*strong, *words)]
     keys += [pair for pair in names if pair]
+    keys += [
+        (f"prefix({name}.lat, {size})", f"prefix({name}.lon, {size})")
+        for name in columns
+        if {f"{name}.lat", f"{name}.lon"} <= present
+        for size in _NEAR
+    ]
     keys += [(word, other) for word in words for other in context if _owner(word) != _owner(other)]
     keys += [(one, other) for one, other in combinations(context, 2) if _owner(one) != _owner(other)]
     keys += [
@@ -88,13 +104,39 @@ def possible_keys(attributes: Sequence[Attribute], columns: Mapping[str, Attribu
         if _owner(part) != _owner(other)
     ]
     keys += [(field, pair[0]) for pair in names for field in strong if _owner(pair[0]) != _owner(field)]
+    if records >= THREE_PARTS_FROM:
+        keys += _of_three_parts(names, context, present)
     splitters = list(dict.fromkeys(field for pair in names for field in pair if "(" not in field))[:2] or list(
         context[:2]
     )
+    each_once: dict[frozenset[str], tuple[str, ...]] = {}
+    for fields in keys:
+        each_once.setdefault(frozenset(fields), fields)
     return [
         Key(fields=list(fields), split_by=[one for one in splitters if _owner(one) not in map(_owner, fields)])
-        for fields in dict.fromkeys(keys)
+        for fields in each_once.values()
     ]
+
+
+def _of_three_parts(
+    names: Sequence[tuple[str, ...]], context: Sequence[str], present: Set[str]
+) -> list[tuple[str, ...]]:
+    """Both parts of a name, spelled alike, with a field that narrows them down; one part with the number of a house and
+    its street."""
+    alike = [pair for pair in names if "(" in pair[0]]
+    houses = [
+        (number, street)
+        for number in sorted(present)
+        if number.endswith(".number") and (street := f"{_owner(number)}.street") in context
+    ]
+    keys = [(*pair, other) for pair in alike for other in context]
+    keys += [(part, *house) for pair in alike[:1] for part in pair for house in houses]
+    return [key for key in keys if _owner(key[0]) != _owner(key[-1])]
+
+
+def _repeats(column: Column) -> bool:
+    """Whether values are there several times, so that another field tells which of their records belong together."""
+    return 1 < len(column.values) < _REPEATING * int(column.counts.sum())
 
 
 def _most_telling(fields: Sequence[str], columns: Mapping[str, AttributeColumns]) -> list[str]:
@@ -163,7 +205,7 @@ def _features(
         elif attribute.type == "organisation":
             words.append(f"tokens({has['name']})")
             strong.append(has["name"])
-        elif attribute.type == "text":
+        elif attribute.type in ("text", "model_number"):
             words.append(f"tokens({has['value']})")
             strong.append(has["value"])
         elif attribute.type == "date" and "iso" in has:
@@ -203,7 +245,8 @@ def choose_keys(
     """The keys to use, best first. `judge`: probability that each pair of records is a match, roughly.
 
     Greedy: the next key is the one whose new pairs hold the most likely matches, each pair costing `least_yield` of
-    one.
+    one. The first has two parts at most: of more parts agree only records that are likely matches, and training has to
+    see the relatives of a household whole, or it takes them for rarer than they are.
     """
     budget = budget or Budget.for_records(records)
     seeds = _seeds(records)
@@ -224,7 +267,12 @@ def choose_keys(
     while left and len(chosen) < _MOST_KEYS:
         new = {number: places[number][~is_found[places[number]]] for number in left}
         gain = {number: float(likely[at].sum()) - budget.least_yield * len(at) for number, at in new.items()}
-        affordable = [number for number in left if pairs_per_record + len(new[number]) / sides <= budget.in_all]
+        affordable = [
+            number
+            for number in left
+            if pairs_per_record + len(new[number]) / sides <= budget.in_all
+            and (chosen or len(measured[number].key.fields) <= 2)
+        ]
         best = max(affordable, key=lambda number: (gain[number], -number), default=None)
         if best is None or gain[best] <= max(_LEAST_GAIN * found, 0.05):
             break

@@ -7,15 +7,18 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 import duckdb
-import pyarrow as pa
 
+from dromio.clean import DEFAULT_OPTIONS, model_number
 from dromio.clean.organisation import without_legal_form
 from dromio.clean.text import fold
 from dromio.io.sources import RECORDS, InputColumn, Records
 
 SAMPLE = 2500
+_LOOKED_INTO = 200
+"""So many values are looked into word by word."""
 _PATTERNS: dict[str, re.Pattern[str]] = {
     "email": re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+"),
     "url": re.compile(r"(https?://\S+|www\.\S+)", re.I),
@@ -29,6 +32,9 @@ _PATTERNS: dict[str, re.Pattern[str]] = {
     "phone": re.compile(r"(?=(?:\D*\d){7,15}\D*$)\+?[\d(][\d\s().\-/]*(?:(?:x|ext\.?)\s*\d+)?", re.I),
     "integer": re.compile(r"[+-]?\d+"),
     "decimal": re.compile(r"[+-]?\d+[.,]\d+"),
+    "amount": re.compile(
+        r"([$€£¥]|(USD|EUR|GBP|CHF|Rs\.?) ?) ?[+-]?\d[\d.,]*|[+-]?\d[\d.,]* ?([%$€£¥]|USD|EUR|GBP|CHF)", re.I
+    ),
     "postcode": re.compile(
         r"(\d{4,5}(-\d{4})?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{3}-?\d{4})", re.I
     ),
@@ -69,8 +75,12 @@ class Profile:
     """Share of values with a word or legal form of organisations."""
     legal: float
     comma: float
+    coded: float
+    """Share of values with a model number among their words."""
     examples: tuple[str, ...]
     sample: tuple[str, ...]
+    sources: frozenset[int] = frozenset()
+    """Numbers of the sources that have the column."""
 
     @property
     def distinct_share(self) -> float:
@@ -85,12 +95,13 @@ def profile_columns(records: Records) -> list[Profile]:
         return []
     rows = len(records)
     with ThreadPoolExecutor(max_workers=2) as pool:
-        figures = [pool.submit(_figures, records.con.cursor(), part) for part in _halves(records.columns)]
-        sampled = pool.submit(_sample, records.con.cursor(), records.columns, rows).result()
-        counted = {name: value for part in figures for name, value in part.result().items()}
+        found = [pool.submit(_figures, records.con.cursor(), part, rows) for part in _halves(records.columns)]
+        figures = {name: value for part in found for name, value in part.result().items()}
     return [
-        _profile(one, sampled[one.inside], rows, counted[f"n_{one.inside}"], counted[f"d_{one.inside}"])
+        _profile(one, _filled(figures[f"s_{inside}"]), rows, figures[f"n_{inside}"], figures[f"d_{inside}"], having)
         for one in records.columns
+        for inside in [one.inside]
+        for having in [frozenset(at for at, source in enumerate(records.sources) if one.name in source.columns)]
     ]
 
 
@@ -99,44 +110,38 @@ def _halves(columns: Sequence[InputColumn]) -> list[Sequence[InputColumn]]:
     return [part for part in (columns[::2], columns[1::2]) if part]
 
 
-def _figures(con: duckdb.DuckDBPyConnection, columns: Sequence[InputColumn]) -> dict[str, int]:
-    """Filled rows (n_…) and approximate distinct values (d_…) of every column."""
-    found: dict[str, int] = con.sql(_summary_query(columns)).to_arrow_table().to_pylist()[0]
+def _figures(con: duckdb.DuckDBPyConnection, columns: Sequence[InputColumn], rows: int) -> dict[str, Any]:
+    """Of every column the filled rows (n_…), the approximate distinct values (d_…), and a sample of values (s_…)."""
+    found: dict[str, Any] = con.sql(_summary_query(columns, rows)).to_arrow_table().to_pylist()[0]
     return found
 
 
-def _summary_query(columns: Sequence[InputColumn]) -> str:
-    """A text from "!" on does not begin with a blank, which is told faster than what is left without blanks."""
+def _summary_query(columns: Sequence[InputColumn], rows: int) -> str:
+    """One scan for all figures. A text from "!" on does not begin with a blank, which is told faster than what is left
+    without blanks."""
+    drawn = min(1.0, 3 * SAMPLE / max(rows, 1))
+    wanted = "" if drawn == 1.0 else f" FILTER (lot % 1000000 < {int(drawn * 1_000_000)})"
     parts = []
     for one in columns:
         text = f"array_to_string({one.inside}, ' ')" if one.is_list else one.inside
+        value = f"{one.inside}[1]" if one.is_list else one.inside
         parts.append(
-            f"count(CASE WHEN {text} >= '!' OR trim({text}) <> '' THEN 1 END) AS n_{one.inside}, "
-            f"approx_count_distinct({text}) AS d_{one.inside}"
+            f"count(CASE WHEN {text} >= '!' THEN 1 WHEN trim({text}) <> '' THEN 1 END) AS n_{one.inside}, "
+            f"approx_count_distinct({text}) AS d_{one.inside}, "
+            f"(list({value} ORDER BY lot){wanted})[1:{3 * SAMPLE}] AS s_{one.inside}"
         )
-    return f"SELECT {', '.join(parts)} FROM {RECORDS}"
+    return f"SELECT {', '.join(parts)} FROM (SELECT *, hash(source, CAST(unique_id AS VARCHAR)) AS lot FROM {RECORDS})"
 
 
-def _sample(con: duckdb.DuckDBPyConnection, columns: Sequence[InputColumn], rows: int) -> dict[str, list[str]]:
-    selected = ", ".join(f"{one.inside}[1] AS {one.inside}" if one.is_list else one.inside for one in columns)
-    keep = min(1.0, 3 * SAMPLE / max(rows, 1))
-    where = (
-        "" if keep == 1.0 else f" WHERE hash(source, CAST(unique_id AS VARCHAR)) % 1000000 < {int(keep * 1_000_000)}"
-    )
-    query = (
-        f"SELECT {selected} FROM {RECORDS}{where} ORDER BY hash(source, CAST(unique_id AS VARCHAR)) LIMIT {3 * SAMPLE}"
-    )
-    table: pa.Table = con.sql(query).to_arrow_table()
-    return {one.inside: _filled(table[one.inside].to_pylist()) for one in columns}
-
-
-def _filled(texts: Sequence[str | None]) -> list[str]:
+def _filled(texts: Sequence[str | None] | None) -> list[str]:
     """The first texts that are not blank, without white space around them."""
-    stripped = (text.strip() for text in texts if text)
+    stripped = (text.strip() for text in texts or () if text)
     return list(islice((text for text in stripped if text), SAMPLE))
 
 
-def _profile(column: InputColumn, values: list[str], rows: int, filled: int, distinct: int) -> Profile:
+def _profile(
+    column: InputColumn, values: list[str], rows: int, filled: int, distinct: int, sources: frozenset[int]
+) -> Profile:
     cut = [value[:300] for value in values]
     words = [fold(value).split() for value in cut]
     is_legal = [bool(without_legal_form(own)[1]) for own in words]
@@ -153,9 +158,17 @@ def _profile(column: InputColumn, values: list[str], rows: int, filled: int, dis
         sum(is_named) / some,
         sum(is_legal) / some,
         sum("," in text for text in cut) / some,
+        _coded(cut[:_LOOKED_INTO]),
         tuple(dict.fromkeys(value[:60] for value in values[:40]))[:3],
         tuple(cut),
+        sources,
     )
+
+
+def _coded(values: Sequence[str]) -> float:
+    """Share of the values with a model number among their words."""
+    with_digit = filter(_DIGIT.search, values)
+    return sum(bool(model_number.clean({"value": text}, DEFAULT_OPTIONS)) for text in with_digit) / max(len(values), 1)
 
 
 def _shares(values: Sequence[str]) -> dict[str, float]:

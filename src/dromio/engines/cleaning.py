@@ -135,7 +135,17 @@ def _many_valued(records: Records, attribute: Attribute) -> AttributeColumns:
     columns = {
         name: Column.encode(pa.concat_arrays(arrays).take(pa.array(order))) for name, arrays in parts.items() if arrays
     }
-    return AttributeColumns(attribute.name, columns, owner_of[order], np.concatenate(labels)[order])
+    owner_of = owner_of[order]
+    if len(label_numbers) == 1 and (np.diff(owner_of) > 0).all():
+        return AttributeColumns(attribute.name, {name: _one_each(own, owner_of, rank) for name, own in columns.items()})
+    return AttributeColumns(attribute.name, columns, owner_of, np.concatenate(labels)[order])
+
+
+def _one_each(column: Column, owner: Codes, rank: Codes) -> Column:
+    """The values by record, where no record has two and all have one label: as if the attribute had one input."""
+    codes = np.full(len(rank), -1, np.int32)
+    codes[owner] = column.codes
+    return Column(codes, column.values)
 
 
 def _listed(records: Records, attribute: Attribute, value: Input) -> tuple[Any, dict[str, pa.Array]]:

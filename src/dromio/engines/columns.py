@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dromio.clean.nicknames import has_nicknames, roots
 from dromio.engines import scalar, transforms
 from dromio.engines.arrays import distinct
 from dromio.model.expressions import FieldExpression
@@ -78,7 +79,8 @@ class Rarity:
 
 NO_DAY = -(2**40)
 _WORKED_OUT = (
-    "counts", "letters", "words", "word_counts", "word_weights", "trigrams", "soundex", "days", "numbers", "date_parts",
+    "counts", "letters", "words", "word_counts", "word_weights", "trigrams", "soundex", "nicknames", "days", "numbers",
+    "date_parts",
 )  # fmt: skip
 
 
@@ -89,7 +91,6 @@ class Column:
     codes: Codes
     values: pa.Array
     rarity: Rarity | None = None
-    _flags: dict[str, Bools] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def encode(cls, texts: pa.Array | pa.ChunkedArray) -> Column:
@@ -107,14 +108,17 @@ class Column:
         return self.values.take(pa.array(self.codes, mask=self.codes < 0))
 
     def strings(self, codes: npt.NDArray[Any]) -> list[str]:
-        """Texts of the given codes, none of which may be -1."""
+        """Texts of the given codes, none of which may be -1. Of more codes than values each text is made once."""
+        if len(codes) > len(self.values):
+            texts: list[str] = np.array(self.values.to_pylist(), np.object_)[codes].tolist()
+            return texts
         result: list[str] = self.values.take(pa.array(codes)).to_pylist()
         return result
 
     @cached_property
     def counts(self) -> Ints:
         """Value rows per distinct value."""
-        return np.bincount(self.codes[self.codes >= 0], minlength=len(self.values)).astype(np.int64)
+        return np.bincount(self.codes + 1, minlength=len(self.values) + 1)[1:]
 
     @cached_property
     def letters(self) -> Letters:
@@ -152,6 +156,22 @@ class Column:
         """Soundex code of every distinct value as four bytes; zeros where it has none."""
         codes = [soundex(text).encode().ljust(4, b"\0") for text in self.values.to_pylist()]
         return np.frombuffer(b"".join(codes), np.uint8).reshape(-1, 4)
+
+    @cached_property
+    def nicknames(self) -> tuple[Codes, Bools]:
+        """The place of every distinct value among the given names known to be or have short forms, -1 for the others;
+        and a square that says of any two of these whether they may stand for one formal name."""
+        texts = self.values.to_pylist()
+        known = np.fromiter(map(has_nicknames, texts), np.bool_, len(texts))
+        place = np.where(known, np.cumsum(known) - 1, MISSING).astype(np.int32)
+        by_root: dict[str, list[int]] = {}
+        for at, name in enumerate(filter(has_nicknames, texts)):
+            for root in roots(name):
+                by_root.setdefault(root, []).append(at)
+        are_one_name = np.zeros((int(known.sum()), int(known.sum())), np.bool_)
+        for members in by_root.values():
+            are_one_name[np.ix_(members, members)] = True
+        return place, are_one_name
 
     @cached_property
     def word_counts(self) -> Ints:
@@ -194,15 +214,6 @@ class Column:
         """Let go of what was worked out about the values; it is worked out again when asked for."""
         for name in _WORKED_OUT:
             self.__dict__.pop(name, None)
-        self._flags.clear()
-
-    def flagged(self, name: str, test: Callable[[str], bool]) -> Bools:
-        """Whether each distinct value passes a test; kept under `name`."""
-        if name not in self._flags:
-            self._flags[name] = np.fromiter(map(test, self.values.to_pylist()), np.bool_, len(self.values))
-            if not len(self.values):
-                self._flags[name] = np.zeros(1, np.bool_)
-        return self._flags[name]
 
     def derived(self, function: Callable[[list[str]], list[str | None]]) -> Column:
         """The column of `function` applied to every distinct value; None stays missing."""

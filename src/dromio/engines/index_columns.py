@@ -45,7 +45,7 @@ def codes_of(column: Column, expression: FieldExpression) -> Words:
     found: Iterable[Hashes]
     if expression.transform == "rare_trigrams":
         found = [_trigrams(column, expression.argument, bits)]
-    elif expression.transform in ("soundex_positions", "rare_letters", "rare_words"):
+    elif expression.transform in ("soundex_positions", "rare_letters", "rare_words", "near_words"):
         found = [_by_text(column, expression, bits)]
     else:
         found = _neighbours(column, _recipes(expression), bits)

@@ -26,6 +26,7 @@ from math import ceil
 
 from dromio.deciders.keys.filters import MOST_EDITS
 from dromio.engines.grams import commonness
+from dromio.engines.scalar import allowed_edits
 from dromio.model.expressions import FieldExpression
 from dromio.similarity.phonetic import SOUNDEX_LENGTH, soundex
 from dromio.similarity.strings import trigrams
@@ -36,6 +37,8 @@ THOUSAND = 1000
 TRIGRAM = 3
 SAME_START = 4
 """Equal letters at the beginning that Jaro-Winkler's similarity counts."""
+_DELETED_WORD = 30
+"""Letters of a word up to which characters are deleted in every way."""
 PAIRED_UP_TO = 24
 """Texts of at most so many trigrams, or letters, meet by two rare ones where they must share two."""
 
@@ -90,6 +93,27 @@ def rare_words(text: str, share: int) -> set[str]:
     return set(_longest_words(text, share)).union(_longest_words(text.casefold(), share))
 
 
+def near_words(text: str, edits: int) -> set[str]:
+    """The words of a text with up to `edits` (1 or 2) characters deleted, as far as their length allows edits: two
+    texts share a code when they share a word, or have two that soft overlap takes for one.
+
+    An edit, a swap of neighbours too, is undone by deleting one character of either word. Of two long words with two
+    edits at most, swaps counted twice, both have the codes of neighbours within four.
+    """
+    found: set[str] = set()
+    for word in {*text.split(" "), *text.casefold().split(" ")} - {""}:
+        if len(word) <= _DELETED_WORD + edits:
+            found |= _deletions(word, min(allowed_edits(len(word)), edits))
+        if len(word) > _DELETED_WORD:
+            found |= neighbours(word, 2 * edits)
+    return found
+
+
+def _deletions(word: str, edits: int) -> set[str]:
+    kept = (combinations(word, len(word) - count) for count in range(edits + 1))
+    return {"".join(letters) for some in kept for letters in some}
+
+
 def soundex_positions(text: str, equal: int) -> set[str]:
     """The Soundex code with all but `equal` (1 to 4) of its positions blanked, in every way; none without a code."""
     found: set[str] = set()
@@ -105,6 +129,7 @@ FILTERS: dict[str, Callable[[str, int], set[str]]] = {
     "rare_trigrams": rare_trigrams,
     "rare_letters": rare_letters,
     "rare_words": rare_words,
+    "near_words": near_words,
     "soundex_positions": soundex_positions,
 }
 """Transform -> codes of one text."""

@@ -24,6 +24,8 @@ from dromio.engines.columns import NO_DAY, Bools, Codes, Column, Ints, Words, sp
 MILLION = scalar.MILLION
 Floats = npt.NDArray[np.float64]
 FAR = np.inf
+_FARTHEST = 1 << 30
+"""No two texts are as far apart."""
 _MOST_MARKED = 16
 """Words of a value, on average, up to which marks tell most values apart."""
 _SHORT = 8
@@ -58,7 +60,8 @@ def distance(function: str, column: Column, left: Codes, right: Codes, bound: fl
     todo = todo[_may_reach(function, column, left[todo], right[todo], bound)]
     if len(todo):
         scorer = Levenshtein.distance if function == "levenshtein" else OSA.distance
-        result[todo] = per_distinct_pair(column, left[todo], right[todo], lambda a, b: _cpdist(a, b, scorer))
+        farthest = int(min(max(bound, 0), _FARTHEST))
+        result[todo] = per_distinct_pair(column, left[todo], right[todo], lambda a, b: _cpdist(a, b, scorer, farthest))
     return result
 
 
@@ -98,14 +101,17 @@ def trigram(function: str, column: Column, left: Codes, right: Codes, bound: flo
 
 def soundex_agreement(function: str, column: Column, left: Codes, right: Codes, bound: float) -> Floats:
     """Equal positions of the Soundex codes of each pair as a share of 4; -1 where either has none."""
-    codes = column.soundex
-    found: Floats = (codes[left] == codes[right]).sum(axis=1) / 4
-    found[(codes[left, 0] == 0) | (codes[right, 0] == 0)] = -1
+    codes = column.soundex.view(np.uint32).ravel()
+    one, other = codes[left], codes[right]
+    differing = one ^ other
+    equal = sum(((differing >> np.uint32(8 * place)) & np.uint32(0xFF)) == 0 for place in range(4))
+    found: Floats = np.where((one == 0) | (other == 0), -1.0, np.asarray(equal) / 4)
     return found
 
 
-def _cpdist(left: list[str], right: list[str], scorer: Any) -> Floats:
-    return np.asarray(cpdist(left, right, scorer=scorer, dtype=np.float64))
+def _cpdist(left: list[str], right: list[str], scorer: Any, cutoff: int | None = None) -> Floats:
+    """Figure of each pair of texts; of distances, those above the cutoff are one more than it."""
+    return np.asarray(cpdist(left, right, scorer=scorer, dtype=np.float64, score_cutoff=cutoff))
 
 
 def per_distinct_pair(

@@ -20,7 +20,7 @@ from dromio.engines import index_columns, index_keys
 from dromio.engines.arrays import distinct
 from dromio.engines.columns import AttributeColumns, Codes, Ints, spread
 from dromio.engines.scalar import RARE_MILLI, SHORTEST_TOKEN
-from dromio.engines.sieve import Sieve, Square
+from dromio.engines.sieve import Sieve, Signed, Square, sieve_of
 from dromio.model.expressions import FieldExpression
 from dromio.plan import PlannedKey
 
@@ -68,23 +68,26 @@ def code_records(attributes: Mapping[str, AttributeColumns], key: PlannedKey, re
     return result
 
 
-def coded_cheaply(
-    attributes: Mapping[str, AttributeColumns], key: PlannedKey, records: int, sieve: Sieve | None
-) -> Coded:
+def coded_with_sieve(
+    attributes: Mapping[str, AttributeColumns], key: PlannedKey, records: int, signed: Signed
+) -> tuple[Coded, Sieve | None]:
     """Codes of every record under a key, or under its equalities alone where looking at all their pairs through a sieve
-    costs less than the codes of filters."""
+    costs less than the codes of filters; and the sieve, where one can tell anything."""
     plain = tuple(part for part in key.parts if part[1].transform not in index_keys.FILTERS)
-    if sieve is None or sieve.square is None or not plain or len(plain) == len(key.parts):
-        return code_records(attributes, key, records)
+    if not plain:
+        return code_records(attributes, key, records), sieve_of(key, signed)
+    found = code_records(attributes, replace(key, parts=plain), records)
+    sieve = sieve_of(key, signed, pair_count(found)) if key.need is not None else None
+    if len(plain) == len(key.parts):
+        return found, sieve
     codes = sum(
         index_columns.expected_codes(attributes[name].field(inside.fields[0]), inside)
         for name, inside in key.parts
         if inside.transform in index_keys.FILTERS
     )
-    found = code_records(attributes, replace(key, parts=plain), records)
-    if pair_count(found) <= _PAIRS_FOR_A_CODE * codes:
-        return found
-    return code_records(attributes, key, records)
+    if sieve is not None and sieve.square is not None and pair_count(found, sieve) <= _PAIRS_FOR_A_CODE * codes:
+        return found, sieve
+    return code_records(attributes, key, records), sieve
 
 
 def blocks(
@@ -101,8 +104,7 @@ def blocks(
     `max_block` all blocks give their pairs; `source`: only pairs across different sources; `sieve`: only pairs that
     pass it; `check` is told from time to time how many pairs there are."""
     if sieve is not None:
-        there = sieve.may_have(records)[coded.records]
-        coded = Coded(coded.codes[there], coded.records[there], coded.single_valued)
+        coded = that_may_have(coded, sieve)
     only = _Only(source, sieve, check)
     codes, members, start, size = _sorted_blocks(coded)
     largest = int(size.max(initial=0))
@@ -124,10 +126,25 @@ def blocks(
     return Blocks(pairs, largest, split, dropped, len(pairs))
 
 
-def pair_count(coded: Coded) -> int:
-    """How many pairs all blocks give, those counted twice that share two."""
-    _, _, _, size = _sorted_blocks(coded)
-    return int((size * (size - 1) // 2).sum())
+def that_may_have(coded: Coded, sieve: Sieve) -> Coded:
+    """The codes of records that may be in a pair that passes."""
+    if sieve.there is None:
+        return coded
+    there = sieve.there[coded.records]
+    return Coded(coded.codes[there], coded.records[there], coded.single_valued)
+
+
+def pair_count(coded: Coded, sieve: Sieve | None = None) -> int:
+    """How many pairs all blocks give, those counted twice that share two; with a sieve, of the pairs that it is asked
+    about."""
+    if sieve is not None:
+        coded = that_may_have(coded, sieve)
+    _, members, start, size = _sorted_blocks(coded)
+    pairs = int((size * (size - 1) // 2).sum())
+    if sieve is None or sieve.one_of is None or not len(start):
+        return pairs
+    others = np.add.reduceat(~sieve.one_of[members], start, dtype=np.int64)
+    return pairs - int((others * (others - 1) // 2).sum())
 
 
 def pack(left: Codes, right: Codes) -> Ints:
@@ -209,7 +226,11 @@ def _filter_codes(attribute: AttributeColumns, expression: FieldExpression, chos
 
 
 def join(one: Coded, other: Coded, records: int) -> Coded:
-    """Records that have a code in both, under every combination of them."""
+    """Records that have a code in both, under every combination of them.
+
+    Where the numbers would grow too large to be sorted fast, records are left out that share their first code with no
+    other: they are in no block.
+    """
     if other.single_valued:
         second = _only_codes(other, one.records, records)
         place = np.flatnonzero(second >= 0)
@@ -224,11 +245,32 @@ def join(one: Coded, other: Coded, records: int) -> Coded:
         second = other.codes[order[first[one.records[place]] + inside]]
     span = int(other.codes.max(initial=0)) + 1
     codes = one.codes[place]
-    if int(codes.max(initial=0)) >= (1 << 62 - _record_bits(records)) // span:
-        codes = np.unique(codes, return_inverse=True)[1].astype(np.int64)
-        seconds, second = np.unique(second, return_inverse=True)
+    most = 1 << 62 - _record_bits(records)
+    if int(codes.max(initial=0)) >= most // span:
+        codes = _numbers_in_company(codes)
+        kept = np.flatnonzero(codes >= 0)
+        codes, second, place = codes[kept], second[kept], place[kept]
+    if int(codes.max(initial=0)) >= most // span:
+        seconds = distinct(second)
+        second = np.searchsorted(seconds, second)
         span = len(seconds) + 1
     return Coded(codes * span + second, one.records[place], one.single_valued and other.single_valued)
+
+
+def _numbers_in_company(codes: Ints) -> Ints:
+    """The codes that occur twice or more, numbered from 0 up; -1 for the others."""
+    bits = len(codes).bit_length()
+    if int(codes.max(initial=0)) < 1 << 62 - bits:
+        packed = np.sort(codes << bits | np.arange(len(codes)))
+        ordered, place = packed >> bits, packed & (1 << bits) - 1
+    else:
+        place = np.argsort(codes, kind="stable")
+        ordered = codes[place]
+    is_new = np.r_[True, ordered[1:] != ordered[:-1], True]
+    in_company = ~(is_new[:-1] & is_new[1:])
+    numbers = np.full(len(codes), -1, np.int64)
+    numbers[place[in_company]] = np.cumsum(is_new[:-1] & in_company)[in_company] - 1
+    return numbers
 
 
 def _only_codes(coded: Coded, wanted: Codes, records: int) -> Ints:
@@ -302,9 +344,10 @@ def _of_blocks(
     members: Codes, start: Ints, size: Ints, max_block: int, square: Square | None
 ) -> Iterator[tuple[Codes, Codes]]:
     """The pairs inside blocks, some at a time; of large blocks only those that the square lets pass."""
-    usable = (size >= 2) & (size <= max_block)
-    for one_size in np.flatnonzero(np.bincount(size[usable])).tolist():
-        first = start[usable & (size == one_size)]
+    rest = np.flatnonzero((size >= 2) & (size <= max_block))
+    for one_size in np.flatnonzero(np.bincount(size[rest])).tolist():
+        is_next = size[rest] == one_size
+        first, rest = start[rest[is_next]], rest[~is_next]
         if square is not None and one_size >= SQUARE_FROM:
             yield from _gathered(one for at in first.tolist() for one in square.passing(members[at : at + one_size]))
             continue

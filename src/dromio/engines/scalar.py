@@ -221,10 +221,14 @@ def soft_overlap(left: Bag, right: Bag) -> float:
     return _share(weight, min(left.total, right.total))
 
 
+def allowed_edits(shorter: int) -> int:
+    """Edits that two words may be apart to count as one, by the length of the shorter."""
+    return (shorter >= _ONE_EDIT_FROM) + (shorter >= _TWO_EDITS_FROM)
+
+
 def _near(one: str, weight: int, other: str, other_weight: int) -> tuple[int, int, str, str] | None:
     """(edits, -weight, smaller word, greater word) of two words that are few edits apart, None when they are not."""
-    shorter = min(len(one), len(other))
-    allowed = (shorter >= _ONE_EDIT_FROM) + (shorter >= _TWO_EDITS_FROM)
+    allowed = allowed_edits(min(len(one), len(other)))
     edits = OSA.distance(one, other, score_cutoff=allowed)
     return (edits, -min(weight, other_weight), *sorted((one, other))) if edits <= allowed else None  # type: ignore[return-value]
 

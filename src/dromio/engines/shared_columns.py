@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from dromio.engines.columns import MISSING, AttributeColumns, Bools, Codes, Column, Ints
 from dromio.engines.pairs import AttributePairs
@@ -20,11 +22,27 @@ def shared_among(one: Watched, attributes: Mapping[str, AttributeColumns], recor
     doubted = np.flatnonzero(np.bincount(value, minlength=len(result)) > one.most)
     start = np.searchsorted(value, doubted), np.searchsorted(value, doubted, side="right")
     for place, first, last in zip(doubted.tolist(), *(each.tolist() for each in start), strict=True):
-        spellings = {
-            spelled(parts) for parts in zip(*(own.strings(at[name[first:last]]) for own, at in texts), strict=True)
-        }
-        result[place] = people(spellings) > one.most
+        result[place] = people(_spellings(texts, name[first:last])) > one.most
     return result
+
+
+def people_of(
+    one: Watched, attributes: Mapping[str, AttributeColumns], records: int, wanted: Collection[str]
+) -> dict[str, int]:
+    """How many people full names beside each of some values of the watched field speak of; values that nobody has are
+    left out."""
+    column = attributes[one.attribute].field(one.field)
+    codes = np.flatnonzero(pc.is_in(column.values, value_set=pa.array(sorted(wanted), column.values.type)))
+    value, name, texts = _named(one, attributes, records)
+    return {
+        text: people(_spellings(texts, name[value == code]))
+        for code, text in zip(codes.tolist(), column.strings(codes), strict=True)
+    }
+
+
+def _spellings(texts: Sequence[tuple[Column, Ints]], names: Ints) -> set[str]:
+    """The full names of those numbers, as `spelled`."""
+    return {spelled(parts) for parts in zip(*(own.strings(at[names]) for own, at in texts), strict=True)}
 
 
 def _named(
@@ -75,7 +93,7 @@ def without(
         codes = attributes[one.attribute].field(one.field).codes
         gone = (codes >= 0) & flags[np.maximum(codes, 0)]
         columns = {
-            name: replace(column, codes=np.where(gone, MISSING, column.codes).astype(np.int32), _flags={})
+            name: replace(column, codes=np.where(gone, MISSING, column.codes).astype(np.int32))
             if one.whole or name == one.field
             else column
             for name, column in old.columns.items()

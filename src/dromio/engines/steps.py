@@ -27,9 +27,8 @@ FEW = 50_000
 """Records up to which one query for all parts of a type is faster than one for each."""
 _APART = {"address": ("city", "postcode")}
 """Roles of a type that are cleaned alike whatever the other roles hold."""
-_TRIED = 20_000
-_REPEATED = 0.25
-"""Share of distinct values among the first ones, up to which values are cleaned once per distinct value."""
+_REPEATED = 0.75
+"""Share of distinct values among those that are there, up to which values are cleaned once per distinct value."""
 _VALUES = "distinct_values"
 
 
@@ -68,18 +67,16 @@ def _parts(type_name: str, roles: Mapping[str, str]) -> list[tuple[str, dict[str
 def _read_part(
     records: Records, type_name: str, roles: Mapping[str, str], options: CleanOptions, unused: AbstractSet[str]
 ) -> Read | None:
-    if len(roles) == 1 and _repeats(records, *roles.values()):
-        return _once_per_value(records, type_name, roles, options, unused)
+    read = _once_per_value if len(roles) == 1 and _repeats(records, *roles.values()) else _row_by_row
     if type_name != "address":
-        return _row_by_row(records, type_name, roles, options, unused)
-    lines = _row_by_row(records, "address in lines", roles, options, frozenset())
+        return read(records, type_name, roles, options, unused)
+    lines = read(records, "address in lines", roles, options, frozenset())
     return None if lines is None else _with_streets(records.con, lines, options, unused)
 
 
 def _repeats(records: Records, inside: str) -> bool:
-    """Whether the first values of a column are few different ones, each many times."""
-    query = f"SELECT {inside} AS v FROM {RECORDS} LIMIT {_TRIED}"
-    counted = f"SELECT count(DISTINCT v), count(v) FROM ({query})"
+    """Whether the values of a column repeat so much that it pays to find the different ones first."""
+    counted = f"SELECT approx_count_distinct({inside}), count({inside}) FROM {RECORDS}"
     different, filled = records.con.cursor().execute(counted).fetchall()[0]
     return bool(different <= _REPEATED * filled)
 

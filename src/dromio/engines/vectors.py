@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from dromio.clean.nicknames import has_nicknames, same_person_given_name
 from dromio.engines import kernels, scalar
 from dromio.engines.columns import AttributeColumns, Bools, Codes, Ints
 from dromio.model.expressions import All, AnyOf, Condition, FieldExpression, Measure, Not, Together, leaves
@@ -42,12 +42,19 @@ class ValuePairs:
         self.right = right
         self._measured: dict[tuple[str, tuple[FieldExpression, ...]], _Figures] = {}
         self._fetched: dict[FieldExpression, tuple[Codes, Codes]] = {}
+        self._crossings: dict[tuple[FieldExpression, ...], tuple[Bools, Bools]] = {}
+
+    @cached_property
+    def filled(self) -> Bools:
+        """Whether both sides have a value, of every pair."""
+        filled = self.attribute.filled()
+        both: Bools = filled[self.left] & filled[self.right]
+        return both
 
     def levels(self, null: Condition, conditions: Sequence[Condition]) -> npt.NDArray[np.int8]:
         """0 where a side has no value or `null` holds, else 1 + index of the first condition that holds, or last."""
         result = np.zeros(len(self.left), np.int8)
-        filled = self.attribute.filled()
-        open_pairs = np.flatnonzero(filled[self.left] & filled[self.right])
+        open_pairs = np.flatnonzero(self.filled)
         bounds = _loosest_bounds((null, *conditions))
         open_pairs = open_pairs[~self.holds(null, open_pairs, bounds)]
         result[open_pairs] = len(conditions) + 1
@@ -82,7 +89,7 @@ class ValuePairs:
 
     def _codes(self, expression: FieldExpression, at: Ints) -> tuple[Codes, Codes]:
         left, right = self._pair_codes(expression)
-        return left[at], right[at]
+        return (left, right) if len(at) == len(left) else (left[at], right[at])
 
     def _pair_codes(self, expression: FieldExpression) -> tuple[Codes, Codes]:
         """Codes of all pairs, fetched once: the records of pairs lie far apart in memory, the pairs themselves do
@@ -100,8 +107,7 @@ class ValuePairs:
 
     def hold(self, condition: Condition) -> Bools:
         """Truth of the condition for every pair; false where a side has no value."""
-        filled = self.attribute.filled()
-        result = filled[self.left] & filled[self.right]
+        result = self.filled.copy()
         there = np.flatnonzero(result)
         result[there] = self.holds(condition, there)
         return result
@@ -164,9 +170,13 @@ class ValuePairs:
         return result
 
     def _cross(self, fields: tuple[FieldExpression, ...], at: Ints) -> tuple[Bools, Bools]:
-        foreign = self.attribute.aligned(*fields)
-        left, right = self._codes(fields[0], at)
-        return (left >= 0) & (left == foreign[self.right[at]]), (right >= 0) & (right == foreign[self.left[at]])
+        if fields not in self._crossings:
+            foreign = self.attribute.aligned(*fields)
+            left, right = self._pair_codes(fields[0])
+            forth, back = left == foreign[self.right], right == foreign[self.left]
+            self._crossings[fields] = (left >= 0) & forth, (right >= 0) & back
+        forth, back = self._crossings[fields]
+        return forth[at], back[at]
 
     def _test_crossed(self, fields: tuple[FieldExpression, ...], at: Ints) -> Bools:
         forth, back = self._cross(fields, at)
@@ -186,11 +196,13 @@ class ValuePairs:
 
     def _test_nickname(self, fields: tuple[FieldExpression, ...], at: Ints) -> Bools:
         left, right, there = self._present(fields[0], at)
-        known = self.attribute.column(fields[0]).flagged("nickname", has_nicknames)
+        place, are_one_name = self.attribute.column(fields[0]).nicknames
+        one, other = place[left], place[right]
+        known = np.flatnonzero((one >= 0) & (other >= 0))
+        same = left == right
+        same[known] |= are_one_name[one[known], other[known]]
         result = np.zeros(len(at), np.bool_)
-        result[there] = left == right
-        candidates = there[(left != right) & known[left] & known[right]]
-        result[candidates] = self._by_text(fields, at[candidates], same_person_given_name)
+        result[there] = same
         return result
 
     def _test_within(self, fields: tuple[FieldExpression, ...], at: Ints) -> Bools:

@@ -68,12 +68,16 @@ def lengths_of(texts: Column) -> Ints:
 
 
 def has_text(texts: pa.Array) -> Bools:
-    """Whether each text is there and is more than white space."""
-    result = is_plain(texts)
-    rest = np.flatnonzero(~result)
-    doubted = texts.take(pa.array(rest))
-    blank = pc.or_(pc.utf8_is_space(doubted), pc.equal(pc.binary_length(doubted), 0))
-    result[rest] = to_bools(pc.invert(blank))
+    """Whether each text is there and is more than white space. Most begin with a letter that says so."""
+    start, letters = buffers(texts)
+    filled = np.diff(start) > 0
+    result = np.zeros(len(texts), np.bool_)
+    if len(letters):
+        first = letters[np.minimum(start[:-1], len(letters) - 1)]
+        result = filled & (first > _BLANK) & (first < _DELETE)
+    rest = np.flatnonzero(filled & ~result)
+    result[rest] = to_bools(pc.invert(pc.utf8_is_space(texts.take(pa.array(rest)))))
+    result &= texts.is_valid().to_numpy(zero_copy_only=False)
     return result
 
 

@@ -209,9 +209,14 @@ def _id_column(con: duckdb.DuckDBPyConnection, one: _Loaded, wanted: str | None,
 
 
 def _is_key(con: duckdb.DuckDBPyConnection, one: _Loaded, name: str) -> bool:
-    """Whether all values are there and distinct, as texts; whole numbers are counted as such, which is faster."""
-    value = column(one.inside(name)) if one.type(name) in _INTEGERS else one.text(name)
-    query = tree("SELECT count(DISTINCT v), count(v) FROM (SELECT __v AS v FROM __t)", v=value, t=table(one.table))
+    """Whether all values are there and distinct, as texts; whole numbers are sorted, which is faster than to count
+    them."""
+    value, source = column(one.inside(name)), table(one.table)
+    if one.type(name) in _INTEGERS:
+        query = tree("SELECT CAST(__v AS BIGINT) AS v FROM __t WHERE NOT __v IS NULL", v=value, t=source)
+        numbers = np.sort(con.sql(render(query)).to_arrow_table()["v"].to_numpy())
+        return len(numbers) == one.rows and bool((numbers[1:] != numbers[:-1]).all())
+    query = tree("SELECT count(DISTINCT v), count(v) FROM (SELECT __v AS v FROM __t)", v=one.text(name), t=source)
     found = con.execute(render(query)).fetchall()[0]
     return bool(found[0] == found[1] == one.rows)
 
@@ -293,23 +298,38 @@ def _number(
     For whole numbers that is their order as numbers, so it does not matter whether a file keeps them as numbers or as
     text.
     """
-    rank_of = {name: rank for rank, name in enumerate(sorted(one.name for one in loaded))}
-    case = (
-        "CASE source "
-        + " ".join(f"WHEN {number} THEN {rank_of[one.name]}" for number, one in enumerate(loaded))
-        + " END"
-    )
-    plain = is_number and con.execute(f"SELECT min(unique_id) >= 0 FROM {RECORDS}").fetchall()[0][0]
-    by_id = "unique_id" if plain else "strlen(CAST(unique_id AS VARCHAR)), CAST(unique_id AS VARCHAR)"
-    ordered = con.sql(f"SELECT position, source, unique_id FROM {RECORDS} ORDER BY {case}, {by_id}").to_arrow_table()
+    by_name = sorted(one.name for one in loaded)
+    rank = [by_name.index(one.name) for one in loaded]
+    keys = _by_number(con, rank) if is_number else None
+    if keys is None:
+        keys = _by_text(con, rank)
     sources = tuple(InputSource(one.name, one.origin, one.rows, one.names) for one in loaded)
     return Records(
         con,
         sources,
         columns,
-        ordered["position"].to_numpy(),
-        ordered["unique_id"].combine_chunks(),
-        ordered["source"].to_numpy().astype(np.int32),
+        keys["position"].to_numpy(),
+        keys["unique_id"].combine_chunks(),
+        keys["source"].to_numpy().astype(np.int32),
         id_column,
         notes,
     )
+
+
+def _by_number(con: duckdb.DuckDBPyConnection, rank: Sequence[int]) -> pa.Table | None:
+    """Position, source and id of all records by the rank of their source, then by id as a number; None where one is
+    negative."""
+    keys = con.sql(f"SELECT position, source, unique_id FROM {RECORDS}").to_arrow_table()
+    ids = keys["unique_id"].to_numpy()
+    if ids.min() < 0:
+        return None
+    order = np.lexsort((ids, np.array(rank)[keys["source"].to_numpy()]))
+    return keys if np.array_equal(order, np.arange(len(order))) else keys.take(pa.array(order))
+
+
+def _by_text(con: duckdb.DuckDBPyConnection, rank: Sequence[int]) -> pa.Table:
+    """The same by id as a text: shorter ones first, then in the order of code points."""
+    ranked = " ".join(f"WHEN {number} THEN {own}" for number, own in enumerate(rank))
+    by_id = "strlen(CAST(unique_id AS VARCHAR)), CAST(unique_id AS VARCHAR)"
+    query = f"SELECT position, source, unique_id FROM {RECORDS} ORDER BY CASE source {ranked} END, {by_id}"
+    return con.sql(query).to_arrow_table()

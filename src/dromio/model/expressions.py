@@ -43,9 +43,13 @@ TRANSFORMS: dict[str, str] = {
     "rare_letters": "the beginning and the rarest letters, as many as a Jaro-Winkler similarity of n thousandths needs "
     "(several values)",
     "rare_words": "the longest words, as many as n thousandths of all words shared need (several values)",
+    "near_words": "every word with up to n characters deleted, none of a word of three, one of a word of seven "
+    "(several values)",
     "soundex_positions": "n positions of the Soundex code, in every way (several values)",
 }
-_FILTERS = ("neighbours", "neighbours_share", "rare_trigrams", "rare_letters", "rare_words", "soundex_positions")
+_FILTERS = (
+    "neighbours", "neighbours_share", "rare_trigrams", "rare_letters", "rare_words", "near_words", "soundex_positions",
+)  # fmt: skip
 NUMBERED = ("prefix", "metaphone", *_FILTERS)
 """Transforms that take a number."""
 MOST = {
@@ -54,6 +58,7 @@ MOST = {
     "rare_trigrams": 1000,
     "rare_letters": 1000,
     "rare_words": 1000,
+    "near_words": 2,
     "soundex_positions": 4,
 }
 """Greatest number that a transform takes; others take any from 1."""

@@ -199,6 +199,20 @@ class SharedValues(Part):
     most: int = Field(3, ge=1, le=1000, description="so many different full names one value may have")
 
 
+class Partition(Part):
+    """A stricter reading of the same pairs: every cluster in the parts that hold together by more evidence."""
+
+    name: Name
+    threshold: float | None = Field(None, description="match weight (bits) from which pairs match; above that of match")
+    level: int | None = Field(None, ge=1, description="with rule levels: the last rule, counted from 1, that counts")
+
+    @model_validator(mode="after")
+    def _has_one_bound(self) -> Partition:
+        if (self.threshold is None) == (self.level is None):
+            raise ValueError("a partition has a threshold, or with rule levels a level; give one of them")
+        return self
+
+
 class Survivorship(Part):
     """How one attribute of the golden record is chosen among the cluster's values; earlier rules go first."""
 
@@ -238,6 +252,9 @@ class Model(Part):
     )
     thresholds: Thresholds = Thresholds()
     clustering: Clustering = Clustering()
+    partitions: list[Partition] = Field(
+        [], max_length=10, description="stricter partitions that can be read beside the clusters"
+    )
     survivorship: list[Survivorship] = []
     source_rank: list[str] = Field([], description="sources from most to least trusted")
     recency: str | None = Field(None, description="column that says when a record was last updated")
@@ -343,6 +360,26 @@ def _relevances(path: str, relevance: Relevance) -> Iterator[tuple[str, Relevanc
         yield from _relevances(f"{path}.inverse", relevance.inverse)
 
 
+def _partition_faults(model: Model) -> list[str]:
+    """Partitions whose bound says nothing, or whose name is taken."""
+    faults: list[str] = []
+    taken = ["source_dataset", "unique_id", "cluster_id"]
+    by_level = model.clustering.method == "rule_levels"
+    for number, one in enumerate(model.partitions):
+        path = f"partitions.{number}"
+        if one.name in taken:
+            faults.append(f"{path}: the name {one.name!r} is taken")
+        taken.append(one.name)
+        if one.level is not None and not (by_level and one.level <= len(model.rules)):
+            faults.append(f"{path}: level {one.level} needs clustering by rule_levels with as many rules")
+        if one.threshold is not None and not (model.comparisons and one.threshold > model.thresholds.match):
+            faults.append(
+                f"{path}: threshold {one.threshold} needs comparisons, and must be above the match threshold "
+                f"{model.thresholds.match}"
+            )
+    return faults
+
+
 def _reference_faults(model: Model) -> list[str]:
     """Names that point nowhere: attributes, fields, frequency tables."""
     faults: list[str] = []
@@ -355,6 +392,7 @@ def _reference_faults(model: Model) -> list[str]:
         faults.append(
             f"clustering.method: rule_levels goes with rules alone, this model has {', '.join(model.deciders)}"
         )
+    faults += _partition_faults(model)
     if model.comparisons and not model.keys:
         faults.append("keys: comparisons need at least one key")
     names = [attribute.name for attribute in model.attributes]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -49,6 +50,21 @@ def linked(
         one_to_one=rules.one_to_one,
         start=start,
     )
+
+
+def parted(
+    plan: Plan, edges: Edges, root: Ints, bound: int, *, start: npt.NDArray[Any] | None, source: npt.NDArray[Any],
+    cross_only: bool,
+) -> Ints:  # fmt: skip
+    """The first record of the part of every record, where each cluster is cut into what holds together `bound`
+    thousandths of a bit above the match threshold. Arguments are those of `linked`, by strength above that bound."""
+    inside = root[edges.left] == root[edges.right]
+    given = plan.model.clustering
+    lower = {"least": given.least - bound / MILLI, "unseen": given.unseen - bound / MILLI}
+    clustering = given.model_copy(update=lower)
+    stricter = replace(plan, model=plan.model.model_copy(update={"clustering": clustering}))
+    kept = Edges(edges.left[inside], edges.right[inside], edges.weight[inside])
+    return linked(stricter, kept, len(root), start=start, source=source, cross_only=cross_only)
 
 
 def uncounted_fields(plan: Plan) -> dict[str, set[str]]:

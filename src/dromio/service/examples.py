@@ -13,8 +13,9 @@ from dromio.engines.columns import Ints
 from dromio.engines.explanation import explain
 from dromio.engines.row import clean_record
 from dromio.records import RecordKey
-from dromio.service.explain import figures, row_of
+from dromio.service.explain import figures, rows_of
 from dromio.service.rows import record_of
+from dromio.service.sharing import people_sharing
 
 if TYPE_CHECKING:
     from dromio.service.resolve import Run
@@ -29,7 +30,12 @@ Chosen = tuple[dict[str, str], int]
 
 def examples(run: Run) -> list[dict[str, Any]]:
     """A few pairs of each kind; which ones does not depend on the order of the input."""
-    return [kind | _example(run, place) for kind, place in (*_by_reason(run), *_by_weight(run))]
+    chosen = [*_by_reason(run), *_by_weight(run)]
+    pairs = [(int(run.left[place]), int(run.right[place])) for _, place in chosen]
+    used = [name for one in run.model.attributes for value in one.inputs for name in value.columns.values()]
+    numbers = list(dict.fromkeys(number for pair in pairs for number in pair))
+    rows = dict(zip(numbers, rows_of(run.records, numbers, dict.fromkeys(used)), strict=True))
+    return [kind | _example(run, pair, rows) for (kind, _), pair in zip(chosen, pairs, strict=True)]
 
 
 def _by_reason(run: Run) -> Iterator[Chosen]:
@@ -83,13 +89,12 @@ def _in_order(figures: np.ndarray[Any, Any], place: int) -> int:
     return int(np.flatnonzero(figures == figure)[place - int((figures < figure).sum())])
 
 
-def _example(run: Run, place: int) -> dict[str, Any]:
-    numbers = int(run.left[place]), int(run.right[place])
-    used = [name for one in run.model.attributes for value in one.inputs for name in value.columns.values()]
-    rows = [row_of(run.records, number, dict.fromkeys(used)) for number in numbers]
-    records = (record_of(row, run.model, RecordKey("", str(number))) for row, number in zip(rows, numbers, strict=True))
-    found = explain(run.plan, *(clean_record(record, run.model) for record in records))
-    left, right = (_shown(run, number, row) for number, row in zip(numbers, rows, strict=True))
+def _example(run: Run, pair: tuple[int, int], rows: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
+    records = (record_of(rows[number], run.model, RecordKey("", str(number))) for number in pair)
+    one, other = (clean_record(record, run.model) for record in records)
+    shared = people_sharing(run.model, run.batch.attributes, len(run.records), one, other)
+    found = explain(run.plan, one, other, shared=shared)
+    left, right = (_shown(run, number, rows[number]) for number in pair)
     return {"left": left, "right": right, "words": found.to_text(), **figures(found)}
 
 

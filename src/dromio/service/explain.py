@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from dromio.engines.explanation import Explanation as Explanation
 from dromio.engines.explanation import explain as explained
 from dromio.engines.row import clean_record
+from dromio.engines.row_facts import CleanedRecord
+from dromio.engines.shared import watched
 from dromio.errors import DromioError, InputError, UsageError
 from dromio.io.sources import Records, read_records
 from dromio.model.schema import Model
 from dromio.plan import Plan, make_plan
 from dromio.records import RecordKey
+from dromio.service.match import clean
 from dromio.service.options import RunOptions
 from dromio.service.resolve import workspace
 from dromio.service.rows import record_of
+from dromio.service.sharing import people_sharing
 
 Row = Mapping[str, Any]
 
@@ -32,9 +36,12 @@ def explain(left: Row, right: Row, model: Model) -> Explanation:
 
 def explain_by(plan: Plan, left: Row, right: Row) -> Explanation:
     """The same by a model that is planned already, for those who explain many pairs."""
-    rows = (("left", left), ("right", right))
-    records = (record_of(row, plan.model, RecordKey("", side)) for side, row in rows)
-    return explained(plan, *(clean_record(record, plan.model) for record in records))
+    return explained(plan, *_cleaned(left, right, plan.model))
+
+
+def _cleaned(left: Row, right: Row, model: Model) -> tuple[CleanedRecord, CleanedRecord]:
+    one, other = (record_of(row, model, RecordKey("", side)) for side, row in (("left", left), ("right", right)))
+    return clean_record(one, model), clean_record(other, model)
 
 
 def read_record(path: Path) -> dict[str, Any]:
@@ -58,20 +65,31 @@ def _kind(found: Any) -> str:
     return f"a list of {len(found)}" if isinstance(found, list) else type(found).__name__
 
 
-def records_of_run(folder: Path, wanted: tuple[str, str], id_column: str | None = None) -> tuple[Row, Row]:
-    """Two records of a run by their ids (`source:id` where there are several sources), read again from its input.
+def explain_of_run(folder: Path, wanted: tuple[str, str], model: Model, id_column: str | None = None) -> Explanation:
+    """Why the model decides as it does on two records of a run, by their ids (`source:id` where there are several
+    sources), read again from its input; values that too many of its people share count as shared.
 
     Raises InputError when the input is gone, or holds no such record.
     """
+    plan = make_plan(model)
     inputs = {one["name"]: one["path"] for one in _run_document(folder)["inputs"]}
     try:
         with workspace(RunOptions()) as con:
             records = read_records(con, inputs, id_column=id_column)
-            names = [one.name for one in records.columns]
-            left, right = (row_of(records, _number(records, one), names) for one in wanted)
-            return left, right
+            rows = rows_of(records, [_number(records, one) for one in wanted], [one.name for one in records.columns])
+            left, right = _cleaned(rows[0], rows[1], model)
+            shared = _shared(model, records, left, right)
     except DromioError as error:
         raise InputError(f"cannot read the records of the run in {folder} again: {error}") from None
+    return explained(plan, left, right, shared=shared)
+
+
+def _shared(model: Model, records: Records, left: CleanedRecord, right: CleanedRecord) -> dict[tuple[int, str], int]:
+    """How many people share the values that the records have in common, where too many do."""
+    fields = watched(model)
+    used = {name for one in fields for name in (one.attribute, one.named_by)}
+    columns = clean(records, [one for one in model.attributes if one.name in used], model) if fields else {}
+    return people_sharing(model, columns, len(records), left, right)
 
 
 def _run_document(folder: Path) -> Any:
@@ -93,13 +111,15 @@ def _number(records: Records, wanted: str) -> int:
     return found[0]
 
 
-def row_of(records: Records, number: int, names: Iterable[str]) -> dict[str, Any]:
-    """The columns of those names of one record -> text or list of texts."""
+def rows_of(records: Records, numbers: Sequence[int], names: Iterable[str]) -> list[dict[str, Any]]:
+    """The columns of those names of some records -> text or list of texts. One scan of the input finds them all."""
     columns = [records.column(name) for name in names]
-    selected = ", ".join(f'"{one.inside}"' for one in columns)
-    query = f"SELECT {selected} FROM records WHERE position = {int(records.position[number])}"
-    values = records.con.execute(query).fetchall()[0]
-    return {one.name: value for one, value in zip(columns, values, strict=True)}
+    positions = [int(records.position[number]) for number in numbers]
+    selected = ", ".join(["position", *(f'"{one.inside}"' for one in columns)])
+    query = f"SELECT {selected} FROM records WHERE position IN (SELECT unnest(CAST(? AS BIGINT[])))"
+    found = records.con.execute(query, [positions]).fetchall()
+    values = {position: own for position, *own in found}
+    return [{one.name: value for one, value in zip(columns, values[at], strict=True)} for at in positions]
 
 
 def figures(found: Explanation) -> dict[str, Any]:

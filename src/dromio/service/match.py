@@ -13,18 +13,19 @@ from functools import partial
 import numpy as np
 
 from dromio.configure import columns as column_types
-from dromio.configure import draft, hot
+from dromio.configure import draft, hot, shared
 from dromio.configure import keys as key_choice
 from dromio.configure.profile import profile_columns
+from dromio.configure.understood import Understood
 from dromio.deciders.keys import Scan
 from dromio.engines.arrays import union
 from dromio.engines.batch_facts import DECISIONS, decide_all
 from dromio.engines.cleaning import NEVER_COMPARED, clean_attribute, guarded
 from dromio.engines.columns import AttributeColumns, Codes, Ints
 from dromio.engines.duckdb import Batch, weights
-from dromio.engines.keys import Blocks, blocks, code_records, coded_cheaply, pair_count, unpack
+from dromio.engines.keys import Blocks, blocks, code_records, coded_with_sieve, pair_count, unpack
 from dromio.engines.scans import scan_cost, scan_pairs
-from dromio.engines.sieve import Signed, sieve_of
+from dromio.engines.sieve import Signed
 from dromio.errors import InputError, UsageError
 from dromio.io.sources import Records
 from dromio.model.expressions import FieldExpression, Measure, leaves, parse_condition
@@ -49,7 +50,7 @@ _GUESSED_MATCHES = 0.3
 class Understanding:
     """What zero configuration found out before anything was compared."""
 
-    columns: list[column_types.Understood] = field(default_factory=list)
+    columns: list[Understood] = field(default_factory=list)
     hot: list[hot.HotValue] = field(default_factory=list)
     keys: list[key_choice.Chosen] = field(default_factory=list)
 
@@ -110,6 +111,7 @@ def draft_model(
         keys=[Key(fields=_first_field(attributes))],
         comparisons=comparisons,
         guards=guards,
+        shared_values=shared.shared_values(attributes, columns),
         frequencies=_frequencies(comparisons, columns),
         words=_words(comparisons, columns),
         clustering=Clustering(one_to_one=one_to_one),
@@ -121,7 +123,7 @@ def draft_model(
     source = source_of(records, link_type)
     plan = make_plan(model, trained=False)
     known = measure_chance(batch, plan, source)
-    possible = key_choice.possible_keys(attributes, columns)
+    possible = key_choice.possible_keys(attributes, columns, len(records))
     understanding.keys = key_choice.choose_keys(
         possible, columns, len(records), _judge(batch, plan, known), source=source
     )
@@ -133,7 +135,9 @@ def measure_chance(batch: Batch, plan: Plan, source: Codes | None) -> chances.Ch
     """u of every level, from random pairs and value frequencies."""
     left, right = chances.random_pairs(batch.records, source)
     levels = batch.levels(plan.comparisons, left, right)
-    return chances.chance(levels, plan.comparisons, batch.attributes, chances.comparable_pairs(batch.records, source))
+    pairs = chances.comparable_pairs(batch.records, source)
+    types = {attribute.name: attribute.type for attribute in plan.model.attributes}
+    return chances.chance(levels, plan.comparisons, batch.attributes, pairs, types)
 
 
 def candidates(
@@ -148,11 +152,10 @@ def candidates(
 
     def of_key(number: int) -> Blocks:
         key = plan.keys[number]
-        sieve = sieve_of(key, signed)
-        coded = coded_cheaply(batch.attributes, key, batch.records, sieve)
+        coded, sieve = coded_with_sieve(batch.attributes, key, batch.records, signed)
         check = None
         if key.max_block is None and not allow_scan:
-            _check_pairs(key.name, pair_count(coded), MOST_PAIRS if sieve is None else MOST_SIEVED)
+            _check_pairs(key.name, pair_count(coded, sieve), MOST_PAIRS if sieve is None else MOST_SIEVED)
             check = partial(_check_pairs, key.name, most=MOST_PAIRS)
         split = [code_records(batch.attributes, _single(part), batch.records) for part in key.split_by]
         return blocks(

@@ -30,9 +30,9 @@ from dromio.engines.keys import Blocks, unpack
 from dromio.errors import DromioError, InputError, ResourceError, UsageError
 from dromio.io.sources import Records, read_records
 from dromio.model.schema import Attribute, LinkType, Model, Thresholds
-from dromio.plan import MILLI, Plan, make_plan, probability
+from dromio.plan import MILLI, Plan, bound_of, make_plan, probability
 from dromio.service import match
-from dromio.service.clustering import linked, uncounted_fields
+from dromio.service.clustering import linked, parted, uncounted_fields
 from dromio.service.limits import check_address_space
 from dromio.service.options import RunOptions
 from dromio.service.phases import Phases, Watcher, nobody
@@ -74,6 +74,8 @@ class Run:
     unsearched: int = 0
     """Components of matches too large to search all their pairs for vetoes."""
     has_value: dict[str, npt.NDArray[np.bool_]] = field(default_factory=dict)
+    partitions: dict[str, pa.Array] = field(default_factory=dict)
+    """Partition of the model -> id of the part of every record."""
 
     def release_columns(self) -> None:
         """Let the columns go; entities, pairs and golden records can still be had."""
@@ -90,12 +92,13 @@ class Run:
 
     @property
     def entities(self) -> pa.Table:
-        """source_dataset, unique_id, cluster_id of every record."""
+        """source_dataset, unique_id, cluster_id of every record, and its part in every partition of the model."""
         return pa.table(
             {
                 "source_dataset": self.records.source_names,
                 "unique_id": self.records.ids,
                 "cluster_id": self.cluster_ids.take(pa.array(self.cluster)),
+                **self.partitions,
             }
         )
 
@@ -311,9 +314,10 @@ def _run(
             edges = Edges(np.append(left, one), np.append(right, other), np.append(strength, np.full(len(one), VETO)))
             root = linked(plan, edges, len(records), start=start, source=records.source, cross_only=source is not None)
         cluster, cluster_ids = numbered(root, records)
+        stricter = partitions(plan, batch, records, left, right, strength, decisions, root, source)
     return Run(
         records, model, plan, batch, understanding, blocks, added, left, right, counted, weight, decisions,
-        cluster, cluster_ids, training, phases, options, started, unsearched,
+        cluster, cluster_ids, training, phases, options, started, unsearched, partitions=stricter,
     )  # fmt: skip
 
 
@@ -386,9 +390,33 @@ def numbered(root: Ints, records: Records) -> tuple[Ints, pa.Array]:
     return cluster.astype(np.int64), ids
 
 
-def by_rule_levels(batch: Batch, decisions: Decisions, left: Codes, right: Codes) -> Ints:
-    """The first record of the group of every record, where rules are levels."""
-    matched = np.flatnonzero(decisions.decision == DECISIONS.index("match"))
-    level = decisions.place[matched].astype(np.int64) + 1
+def partitions(
+    plan: Plan, batch: Batch, records: Records, left: Codes, right: Codes, strength: Ints,
+    decisions: Decisions | None, root: Ints, source: Codes | None,
+) -> dict[str, pa.Array]:  # fmt: skip
+    """Partition of the model -> id of the part of every record: that of its first record, as for clusters."""
+    found = {}
+    for name in (one.name for one in plan.model.partitions):
+        bound = bound_of(plan, name)
+        if plan.model.clustering.method == "rule_levels":
+            assert decisions is not None
+            parts = by_rule_levels(batch, decisions, left, right, most=bound)
+        else:
+            shifted = np.where(strength == VETO, VETO, strength - bound)
+            edges = Edges(left, right, shifted)
+            start = beginnings(batch, plan, left, right, shifted, source)
+            parts = parted(plan, edges, root, bound, start=start, source=records.source, cross_only=source is not None)
+        number, ids = numbered(parts, records)
+        found[name] = ids.take(pa.array(number))
+    return found
+
+
+def by_rule_levels(
+    batch: Batch, decisions: Decisions, left: Codes, right: Codes, *, most: int = 1000
+) -> Ints:  # fmt: skip
+    """The first record of the group of every record, where rules are levels; of which the first `most` count."""
+    place = decisions.place
+    matched = np.flatnonzero((decisions.decision == DECISIONS.index("match")) & (place < most))
+    level = place[matched].astype(np.int64) + 1
     rank = value_ranks(batch.attributes.values(), batch.records)
     return rule_levels(left[matched], right[matched], level, batch.records, rank)[0]

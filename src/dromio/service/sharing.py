@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from dromio.deciders import Verdict
 from dromio.engines.batch_facts import DECISIONS, OPEN, Decisions, decide_all
-from dromio.engines.columns import Codes, Ints
+from dromio.engines.columns import AttributeColumns, Codes, Ints
 from dromio.engines.duckdb import Batch, weights
+from dromio.engines.row_facts import CleanedRecord
 from dromio.engines.shared import for_review, watched
-from dromio.engines.shared_columns import common, shared_among, without
+from dromio.engines.shared_columns import common, people_of, shared_among, without
+from dromio.model.schema import Model
 from dromio.plan import Plan
 from dromio.training.counts import count_vectors
 
@@ -58,6 +62,20 @@ def decide(plan: Plan, batch: Batch, left: Codes, right: Codes) -> np.ndarray[tu
         counted = count_vectors(batch.levels(plan.comparisons, left, right))
         weight = weights(plan, counted, *batch.adjustments(plan, counted, left, right))
     return decided(plan, weight, decide_all(plan, batch.attributes, left, right) if plan.decider else None)
+
+
+def people_sharing(
+    model: Model, attributes: Mapping[str, AttributeColumns], records: int, left: CleanedRecord, right: CleanedRecord
+) -> dict[tuple[int, str], int]:
+    """How many people share each value that two records have in common, of those values that too many do, by (place of
+    the watched field in the model, value)."""
+    return {
+        (one.number, value): number
+        for one in watched(model)
+        if (both := one.values(left) & one.values(right))
+        for value, number in people_of(one, attributes, records, both).items()
+        if number > one.most
+    }
 
 
 def _with_reviews(decisions: Decisions | None, pairs: int, found: Ints, on: list[list[str]]) -> Decisions:

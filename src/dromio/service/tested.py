@@ -21,6 +21,7 @@ from dromio.engines.columns import AttributeColumns, Column
 from dromio.engines.explanation import Explanation, explain
 from dromio.engines.explanation.asked import Asked
 from dromio.engines.row_facts import CleanedRecord, Values
+from dromio.engines.shared import for_review, people, shared_in_common, watched, without_shared
 from dromio.model.examples import SOURCE_COLUMN, Example
 from dromio.model.schema import Attribute, Model
 from dromio.plan import Plan, make_plan
@@ -73,7 +74,7 @@ def _failures(example: Example, plan: Plan) -> Iterator[Failure]:
             "review": found != "review",
         }[example.expected]
         if wrong:
-            explained = explain(plan, tried.cleaned[left], tried.cleaned[right])
+            explained = explain(plan, tried.cleaned[left], tried.cleaned[right], shared=tried.shared)
             said = _said(found, together=bool(together))
             yield Failure(example.name, example.expected, left + 1, right + 1, said, explained)
 
@@ -104,6 +105,7 @@ class _Tried:
             row.clean_record(record_of(one, model, key), model) for one, key in zip(rows, keys, strict=True)
         ]
         self.cross_only = model.link_type == "link_only"
+        self.shared = _shared(model, self.cleaned)
         own_keys = [row.record_keys(one, plan) for one in self.cleaned]
         self.compared = {
             (one, other)
@@ -116,7 +118,16 @@ class _Tried:
         """The decision on a pair; "not compared" for one without a shared key."""
         if (left, right) not in self.compared:
             return "not compared"
-        return row.decide(self.plan, self.cleaned[left], self.cleaned[right]).decision
+        return self._verdict(left, right).decision
+
+    def _verdict(self, left: int, right: int) -> Verdict:
+        """The verdict on a pair, less for what rests on values that too many people of the example share."""
+        one, other = self.cleaned[left], self.cleaned[right]
+        found = row.decide(self.plan, one, other)
+        fields = watched(self.plan.model)
+        on = shared_in_common(fields, one, other, self.shared) if found.decision == "match" else []
+        bare = (without_shared(fields, each, self.shared) for each in (one, other))
+        return found if not on or row.decide(self.plan, *bare).decision == "match" else for_review(found, on)
 
     def _comparable(self, one: int, other: int) -> bool:
         return not self.cross_only or bool(self.source[one] != self.source[other])
@@ -131,7 +142,7 @@ class _Tried:
     def _roots(self) -> np.ndarray[Any, np.dtype[np.int64]]:
         """The first record of the cluster of every record, as a run would have it."""
         pairs = [pair for pair in combinations(range(len(self.cleaned)), 2) if self._comparable(*pair)]
-        decided = [(pair, row.decide(self.plan, *(self.cleaned[one] for one in pair))) for pair in pairs]
+        decided = [(pair, self._verdict(*pair)) for pair in pairs]
         if self.plan.model.clustering.method == "rule_levels":
             return self._by_rule_levels([each for each in decided if each[0] in self.compared])
         # Pairs that were compared, and further pairs that a rule keeps apart.
@@ -161,6 +172,19 @@ class _Tried:
             return None
         ends = np.array(same)
         return connected_components(ends[:, 0], ends[:, 1], len(said))
+
+
+def _shared(model: Model, cleaned: Sequence[CleanedRecord]) -> dict[tuple[int, str], int]:
+    """How many people share each value, of those values that too many of the example do."""
+    found: dict[tuple[int, str], int] = {}
+    for one in watched(model):
+        names: dict[str, set[str]] = {}
+        for each in cleaned:
+            for value in one.values(each):
+                names.setdefault(value, set()).update(one.full_names(each))
+        counted = {value: people(own) for value, own in names.items()}
+        found |= {(one.number, value): number for value, number in counted.items() if number > one.most}
+    return found
 
 
 def _columns(attribute: Attribute, values: Sequence[Values]) -> AttributeColumns:

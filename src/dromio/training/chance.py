@@ -20,6 +20,7 @@ from dromio.engines.columns import AttributeColumns
 from dromio.model.expressions import All, AnyOf, Condition, FieldExpression, Test
 from dromio.plan import PlannedComparison
 from dromio.training.counts import Levels, null_patterns
+from dromio.training.identifying import identifying
 from dromio.training.words import reasons
 
 Floats = npt.NDArray[np.float64]
@@ -102,9 +103,14 @@ def comparable_pairs(records: int, source: npt.NDArray[Any] | None = None) -> in
 
 
 def chance(
-    levels: Levels, comparisons: Sequence[PlannedComparison], attributes: Mapping[str, AttributeColumns], pairs: int
+    levels: Levels,
+    comparisons: Sequence[PlannedComparison],
+    attributes: Mapping[str, AttributeColumns],
+    pairs: int,
+    types: Mapping[str, str] | None = None,
 ) -> Chance:
-    """From the vectors of random pairs and the frequencies of values. `pairs`: comparable pairs in the data."""
+    """From the vectors of random pairs and the frequencies of values. `pairs`: comparable pairs in the data; `types`:
+    the type of every attribute, where what it says of the values is to count."""
     total = max(levels.shape[1], 1)
     null_share = (levels == 0).sum(axis=1) / total
     u: list[Floats] = []
@@ -121,13 +127,17 @@ def chance(
         u.append(probability)
     seen, count = np.unique(null_patterns(levels), return_counts=True)
     shares = dict(zip(seen.tolist(), (count / total).tolist(), strict=True))
-    return _without_evident_matches(Chance(tuple(u), null_share, shares, pairs), comparisons, attributes)
+    return _without_evident_matches(Chance(tuple(u), null_share, shares, pairs), comparisons, attributes, types or {})
 
 
 def _without_evident_matches(
-    known: Chance, comparisons: Sequence[PlannedComparison], attributes: Mapping[str, AttributeColumns]
+    known: Chance,
+    comparisons: Sequence[PlannedComparison],
+    attributes: Mapping[str, AttributeColumns],
+    types: Mapping[str, str],
 ) -> Chance:
-    """The chance with u of texts freed from matches, where the other comparisons could not tell matches from chance.
+    """The chance with u of texts and of identifying values freed from matches, where the other comparisons could not
+    tell matches from chance.
 
     What a comparison can tell is taken to be the bits of its best level, for the share of pairs that have both values.
     """
@@ -136,7 +146,9 @@ def _without_evident_matches(
     settled: list[Bools | None] = [None] * len(u)
     for place, comparison in enumerate(comparisons):
         if sum(bits) - bits[place] < ENOUGH_BITS:
-            matches = reasons(comparison, attributes[comparison.attribute], u[place])
+            matches = identifying(comparison, types.get(comparison.attribute, ""), u[place])
+            if matches is None:
+                matches = reasons(comparison, attributes[comparison.attribute], u[place])
             if matches is not None:
                 u[place], settled[place] = u[place] * (1 - matches), matches > 0
     return replace(known, u=tuple(u), settled=tuple(settled))

@@ -17,6 +17,7 @@ from dromio.training.counts import VectorCounts
 from dromio.training.em import Learned, learn
 
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 _LEAST = 1e-9
 
 
@@ -38,9 +39,12 @@ def train(model: Model, counted: VectorCounts, chance: Chance) -> Training:
         match=_probability(learned.matches / max(chance.pairs, 1)),
         related=min(learned.related / max(chance.pairs, 1), 0.999),
     )
+    seen = [np.bincount(row, minlength=len(m) + 1)[1:] > 0 for row, m in zip(counted.vectors, learned.m, strict=True)]
     comparisons = [
-        _trained(comparison, m, u, shared)
-        for comparison, m, u, shared in zip(model.comparisons, learned.m, learned.u, learned.shared, strict=True)
+        _trained(comparison, m, u, shared, met)
+        for comparison, m, u, shared, met in zip(
+            model.comparisons, learned.m, learned.u, learned.shared, seen, strict=True
+        )
     ]
     return Training(model.model_copy(update={"prior": prior, "comparisons": comparisons}), learned, chance)
 
@@ -61,9 +65,9 @@ def _informed_m(comparison: Comparison) -> Floats:
     return result
 
 
-def _trained(comparison: Comparison, m: Floats, u: Floats, shared: float) -> Comparison:
+def _trained(comparison: Comparison, m: Floats, u: Floats, shared: float, seen: Bools) -> Comparison:
     conditions = [parse_condition(level.when) for level in comparison.levels if level.when is not None]
-    m = without_gain_by_lack(m, u, reachable_by_lack(conditions))
+    m = without_gain_by_lack(m, u, reachable_by_lack(conditions), seen)
     levels: list[Level] = [
         level.model_copy(update={"m": _probability(float(one)), "u": _probability(float(other))})
         for level, one, other in zip(comparison.levels, m, u, strict=True)
@@ -71,13 +75,17 @@ def _trained(comparison: Comparison, m: Floats, u: Floats, shared: float) -> Com
     return comparison.model_copy(update={"levels": levels, "shared": float(shared)})
 
 
-def without_gain_by_lack(m: Floats, u: Floats, reachable: Sequence[tuple[int, int]]) -> Floats:
+def without_gain_by_lack(
+    m: Floats, u: Floats, reachable: Sequence[tuple[int, int]], seen: Bools | None = None
+) -> Floats:
     """m such that lacking a value never counts for more than agreeing on it.
 
     The best level weighs at least 0, and no level less than one that its pairs may reach by lacking a field
-    (`reachable`). Levels where it is otherwise are pooled: they share their m in proportion to u.
+    (`reachable`). Levels where it is otherwise are pooled: they share their m in proportion to u. Of levels that no
+    pair had (not `seen`) nothing was learned: they give way to the others, which do not share with them.
     """
     pool = np.arange(len(m))
+    known = np.ones(len(m), np.bool_) if seen is None else seen
     below = [(0, after) for after in range(1, len(m))]
 
     def ratio(level: int) -> float:
@@ -85,14 +93,19 @@ def without_gain_by_lack(m: Floats, u: Floats, reachable: Sequence[tuple[int, in
 
     def wrong() -> tuple[int, int] | None:
         wanted = [*reachable, *(below if ratio(0) < 1 else [])]
-        differing = (one for one in wanted if pool[one[0]] != pool[one[1]])
+        differing = (one for one in wanted if known[list(one)].all() and pool[one[0]] != pool[one[1]])
         return next((one for one in differing if ratio(one[0]) < ratio(one[1])), None)
 
     while found := wrong():
         one, other = found
         pool[pool == pool[other]] = pool[one]
-    shares = np.bincount(pool)[pool] > 1
-    return np.where(shares, u * np.array([ratio(level) for level in range(len(m))]), m)
+    ratios = np.array([ratio(level) for level in range(len(m))])
+    for level in np.flatnonzero(~known):
+        above = [ratios[one] for one, after in reachable if after == level and known[one]]
+        under = [ratios[after] for one, after in reachable if one == level and known[after]]
+        ratios[level] = max([min([ratios[level], *above]), *under])
+    shares = (np.bincount(pool)[pool] > 1) | ~known
+    return np.where(shares, u * ratios, m)
 
 
 def _probability(value: float) -> float:

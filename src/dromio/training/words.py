@@ -26,10 +26,12 @@ _PAIRS = 200_000
 _EXPLAINED = 0.25
 """Levels of which put-together texts reach more than this share as often have no clear reason but chance."""
 _BOUNDS = (0.0, 0.3, 0.45, 0.6, 0.75, 0.9, 1.0)
-_LIKELY = (0.0, 0.03, 0.12, 0.35, 0.85, 0.95, 0.97)
-"""Share of matches among pairs of texts whose weighed words are so similar (cosine), where chance does not explain it:
-rounded figures of product titles, citations and company names. Most of the rest are siblings: another model or
-branch."""
+_LIKELY = (0.0, 0.05, 0.15, 0.45, 0.9, 0.95, 0.97)
+_LIKELY_LONG = (0.0, 0.7, 0.93, 0.97, 0.97, 0.97, 0.97)
+"""Share of matches among pairs of texts whose weighed words are so similar (cosine), where chance does not explain it,
+in texts of `_SHORT` words and of `_LONG` ones: rounded figures of product titles and company names, and of citations.
+Most of the rest are siblings: another model or branch. Siblings have a few words in common, not half of twenty."""
+_SHORT, _LONG = 8.0, 24.0
 
 
 def reasons(comparison: PlannedComparison, attribute: AttributeColumns, u: Floats) -> Floats | None:
@@ -40,7 +42,8 @@ def reasons(comparison: PlannedComparison, attribute: AttributeColumns, u: Float
         return None
     by_words = _chance_of_words(comparison, attribute, field)
     unexplained = by_words <= _EXPLAINED * u
-    likely = np.array([*map(_likely, comparison.conditions), 0.0])
+    words = len(attribute.columns[field].words.flat) / len(attribute.columns[field].values)
+    likely = np.array([*(_likely(condition, words) for condition in comparison.conditions), 0.0])
     result: Floats = np.where(unexplained, likely, 0.0)
     return result if result.any() else None
 
@@ -56,8 +59,8 @@ def _words_field(comparison: PlannedComparison) -> str | None:
     return fields.pop() if len(fields) == 1 else None
 
 
-def _likely(condition: Condition) -> float:
-    """Share of matches among unexplained pairs of a level, by how strict its condition is."""
+def _likely(condition: Condition, words: float) -> float:
+    """Share of matches among unexplained pairs of a level, by how strict its condition is and how long the texts."""
     strictest = 0.0
     for leaf in leaves(condition):
         if isinstance(leaf, Test):
@@ -66,7 +69,9 @@ def _likely(condition: Condition) -> float:
             strictest = max(strictest, leaf.bound)
         else:
             strictest = max(strictest, leaf.bound - 0.2)
-    return float(np.interp(strictest, _BOUNDS, _LIKELY))
+    short, long = np.interp(strictest, _BOUNDS, _LIKELY), np.interp(strictest, _BOUNDS, _LIKELY_LONG)
+    length = np.interp(np.log2(max(words, 1)), np.log2([_SHORT, _LONG]), [0, 1])
+    return float(short + (long - short) * length)
 
 
 def _chance_of_words(comparison: PlannedComparison, attribute: AttributeColumns, field: str) -> Floats:

@@ -6,7 +6,8 @@ A plain value is printable ASCII of at most MAX_LENGTH characters in a shape tha
 
 Helper columns are named "~…"; every stage sees the columns of the stages before it. What measuring chose, on DuckDB 2:
 matching a regular expression costs 40 ns a value and capturing 500, so shapes are matched and texts are cut by
-position; an IN over constants costs 8 ns for each of them, a look-up in a constant MAP of hundreds 30 to 120 ns.
+position; an IN over constants costs 8 ns for each of them, a look-up in a constant MAP of hundreds 30 to 120 ns;
+split_part costs three cuts by position, translate as much as six of `replace`.
 """
 
 from __future__ import annotations

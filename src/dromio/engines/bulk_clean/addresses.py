@@ -138,7 +138,10 @@ def _street_of(
         {"~street": _street_words(text["street_text"], missing)},
         {
             "~number": tree(
-                "CASE WHEN regexp_matches(__street, '^[0-9]+[a-z]? ') THEN split_part(__street, ' ', 1) END", **text
+                """
+                CASE WHEN regexp_matches(__street, '^[0-9]+[a-z]? ') THEN left(__street, instr(__street, ' ') - 1) END
+                """,
+                **text,
             )
         },
         {

@@ -21,9 +21,12 @@ def build_email(roles: Mapping[str, Node], options: CleanOptions) -> Bulk | None
     helper = {name: helping(name) for name in ("text", "shaped", "local", "domain", "mailbox", "known")}
     shaped = tree("regexp_full_match(trim(__value), __shape)", value=value, shape=_EMAIL)
     first = {"~text": tree("lower(trim(__value))", value=value), "~shaped": shaped}
+    local = (
+        "CASE WHEN contains(__text, '+') THEN split_part(__text, '+', 1) ELSE left(__text, instr(__text, '@') - 1) END"
+    )
     second = {
-        "~local": tree("split_part(split_part(__text, '@', 1), '+', 1)", **helper),
-        "~domain": tree("split_part(__text, '@', 2)", **helper),
+        "~local": tree(local, **helper),
+        "~domain": tree("substr(__text, instr(__text, '@') + 1)", **helper),
     }
     dotless = among(helper["domain"], email.DOTLESS_PROVIDERS)
     third = {

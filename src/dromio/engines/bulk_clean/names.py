@@ -89,9 +89,11 @@ def _full_name(full: Node, missing: set[str], options: CleanOptions) -> tuple[tu
     its words, given name first and family name last; "~one" and "~two" are the positions of words known from the parts.
     """
     known = {
-        name: helping(name) for name in ("first", "other", "family", "full", "need", "order", "one", "two", "rest")
+        name: helping(name)
+        for name in ("first", "other", "family", "idle", "full", "need", "order", "one", "two", "rest")
     }
     stages: tuple[Stage, ...] = (
+        {"~idle": tree(_IDLE, raw=full, **known)},
         {"~full": _full_words(full, options, known)},
         {"~need": _full_need(full, missing, known)},
         {"~order": tree(_ORDER, **known)},
@@ -102,7 +104,11 @@ def _full_name(full: Node, missing: set[str], options: CleanOptions) -> tuple[tu
     return stages, fields, tree("__need >= 0", **known)
 
 
-_FULL_IDLE = "(__first IS NOT NULL AND __family IS NOT NULL AND (__other IS NOT NULL OR __short))"
+_IDLE = """
+    CASE WHEN __first IS NULL OR __family IS NULL THEN FALSE WHEN __other IS NOT NULL THEN TRUE
+         ELSE regexp_full_match(__raw, '[A-Za-z]+,? [A-Za-z]+|[A-Za-z]*') END
+"""
+"""Whether the parts are there, and the full name adds none: one of two words at most holds no middle name."""
 _ORDER = """
     CASE WHEN __need = 1 THEN CASE WHEN contains(__full, ',') THEN list_append(
         list_slice(string_split(__full, ' '), 2, -1), split_part(__full, ',', 1)) ELSE string_split(__full, ' ') END END
@@ -136,23 +142,17 @@ _FAMILY = """
 def _full_words(full: Node, options: CleanOptions, known: Mapping[str, Node]) -> Node:
     """Words of the full name with its commas, where the parts leave something to add."""
     return tree(
-        f"""
-        CASE WHEN {_FULL_IDLE} THEN NULL
+        """
+        CASE WHEN __idle THEN NULL
              WHEN regexp_full_match(__text, '[A-Za-z]+,?(?: [A-Za-z]+)*') THEN lower(__text)
              WHEN regexp_full_match(__text, __plain) THEN trim(replace(regexp_replace(regexp_replace(
                 replace(lower(__text), ',', ', '), '[''`."]', '', 'g'), '[^a-z0-9,]+', ' ', 'g'), ' ,', ','))
         END
         """,
         text=full,
+        idle=known["idle"],
         plain="[A-Za-z ,]*" if options.placeholders else "[ -~]*",
-        **_idle(full, known),
     )
-
-
-def _idle(full: Node, known: Mapping[str, Node]) -> dict[str, Node]:
-    """Names of the parts, and whether the full name has two words at most: then it holds no middle name."""
-    short = tree("regexp_full_match(__full, '[A-Za-z]+,? [A-Za-z]+|[A-Za-z]*')", full=full)
-    return {**{name: known[name] for name in ("first", "other", "family")}, "short": short}
 
 
 def _full_need(full: Node, missing: set[str], known: Mapping[str, Node]) -> Node:
@@ -163,8 +163,8 @@ def _full_need(full: Node, missing: set[str], known: Mapping[str, Node]) -> Node
         f"| {any_of(person_name.PARTICLES | idle)}(?: |$)|, {any_of(titles | suffixes)}(?: |$)"
     )
     return tree(
-        f"""
-        CASE WHEN __text IS NULL OR {_FULL_IDLE} THEN 0
+        """
+        CASE WHEN __text IS NULL OR __idle THEN 0
              WHEN __full IS NULL OR strlen(__text) > __longest THEN -1
              WHEN __missing THEN 0
              WHEN regexp_full_match(__full, '[a-z0-9]+(?:,? [a-z0-9]+)?(?: [a-z0-9]+)*')
@@ -180,5 +180,5 @@ def _full_need(full: Node, missing: set[str], known: Mapping[str, Node]) -> Node
         missing=among(tree("replace(__full, ',', '')", full=known["full"]), missing),
         special=special,
         opening=f"^{any_of(person_name.PARTICLES)} ",
-        **_idle(full, known),
+        **{name: known[name] for name in ("first", "family", "idle")},
     )

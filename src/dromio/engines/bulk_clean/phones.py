@@ -25,7 +25,7 @@ def build_phone(roles: Mapping[str, Node], options: CleanOptions) -> Bulk | None
         "~digits": tree(
             """
             CASE WHEN NOT __shaped THEN NULL WHEN strlen(__text) IN (7, 10) THEN __text
-                 ELSE right(translate(__text, '+-(). ', ''), 10) END
+                 ELSE right(replace(replace(replace(replace(__text, '-', ''), ' ', ''), ')', ''), '.', ''), 10) END
             """,
             text=text,
             shaped=shaped,

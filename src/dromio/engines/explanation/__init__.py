@@ -158,7 +158,7 @@ def _explained(plan: Plan, left: CleanedRecord, right: CleanedRecord) -> Explana
 def _part(name: str, asked: Asked) -> tuple[Part, Verdict | None]:
     model = asked.plan.model
     if name == "rules":
-        return rules_part(model.rules, asked)
+        return rules_part(model, asked)
     if model.score:
         return score_part(model.score, asked)
     if model.groups:

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from dromio.deciders.verdict import OF_A_RULE, Verdict
+from dromio.deciders import Verdict, verdict_of_rule
 from dromio.engines.explanation.asked import Asked
 from dromio.engines.explanation.clauses import Clause
 from dromio.engines.explanation.steps import Change, RulesPart, RuleStep
-from dromio.model.deciders import Rule
+from dromio.model.schema import Model
 
 _MOST_WAYS = 8
 
 
-def rules_part(rules: Sequence[Rule], asked: Asked) -> tuple[RulesPart, Verdict | None]:
+def rules_part(model: Model, asked: Asked) -> tuple[RulesPart, Verdict | None]:
     """The rules up to the first that holds, and its verdict; None where none does."""
     steps: list[RuleStep] = []
     verdict: Verdict | None = None
-    for place, rule in enumerate(rules):
+    for place, rule in enumerate(model.rules):
         if verdict is not None:
             steps.append(RuleStep(rule.name, rule.decision, None, None))
             continue
         clause = asked.clause(rule.when)
         steps.append(RuleStep(rule.name, rule.decision, clause.holds, clause))
         if clause.holds:
-            verdict = Verdict(rule.decision, OF_A_RULE[rule.decision], rule.name, None, place)
+            verdict = verdict_of_rule(model, place)
     return RulesPart(tuple(steps)), verdict
 
 
