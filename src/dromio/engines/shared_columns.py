@@ -17,7 +17,11 @@ from dromio.engines.shared import Watched, people, spelled
 def shared_among(one: Watched, attributes: Mapping[str, AttributeColumns], records: int) -> Bools:
     """Whether each distinct value of the watched field is shared."""
     column = attributes[one.attribute].field(one.field)
-    value, name, texts = _named(one, attributes, records)
+    has_value = column.codes >= 0
+    if attributes[one.named_by].owner is None:  # then a value of many people is in as many records
+        times = np.bincount(column.codes[has_value], minlength=max(len(column.values), 1))
+        has_value &= times[np.maximum(column.codes, 0)] > one.most
+    value, name, texts = _named(one, attributes, records, np.flatnonzero(has_value))
     result = np.zeros(max(len(column.values), 1), np.bool_)
     doubted = np.flatnonzero(np.bincount(value, minlength=len(result)) > one.most)
     start = np.searchsorted(value, doubted), np.searchsorted(value, doubted, side="right")
@@ -33,7 +37,8 @@ def people_of(
     left out."""
     column = attributes[one.attribute].field(one.field)
     codes = np.flatnonzero(pc.is_in(column.values, value_set=pa.array(sorted(wanted), column.values.type)))
-    value, name, texts = _named(one, attributes, records)
+    wanted_rows = np.flatnonzero(np.isin(column.codes, codes))
+    value, name, texts = _named(one, attributes, records, wanted_rows)
     return {
         text: people(_spellings(texts, name[value == code]))
         for code, text in zip(codes.tolist(), column.strings(codes), strict=True)
@@ -46,27 +51,29 @@ def _spellings(texts: Sequence[tuple[Column, Ints]], names: Ints) -> set[str]:
 
 
 def _named(
-    one: Watched, attributes: Mapping[str, AttributeColumns], records: int
+    one: Watched, attributes: Mapping[str, AttributeColumns], records: int, values: Ints
 ) -> tuple[Ints, Ints, list[tuple[Column, Ints]]]:
-    """Each distinct (value, name), in order of the value; and for every part of a name its column and its code."""
+    """Each distinct (value, name) of some value rows, in order of the value; and for every part of a name its column
+    and its code."""
     watched, named = attributes[one.attribute], attributes[one.named_by]
+    owner = _owners(watched, values)
+    is_owner = np.zeros(records, np.bool_)
+    is_owner[owner] = True
     parts = [named.field(field) for field in one.names]
     full = np.logical_and.reduce([part.codes >= 0 for part in parts])
-    rows = np.flatnonzero(full)
+    rows = np.flatnonzero(full & (is_owner if named.owner is None else is_owner[named.owner]))
     code = np.zeros(len(rows), np.int64)
     for part in parts:
         code = np.unique(code * (len(part.values) + 1) + part.codes[rows], return_inverse=True)[1].astype(np.int64)
     _, first = np.unique(code, return_index=True)
     texts = [(part, part.codes[rows][first].astype(np.int64)) for part in parts]
-    codes = watched.field(one.field).codes
-    has_value = np.flatnonzero(codes >= 0)
+    codes = watched.field(one.field).codes[values].astype(np.int64)
     owner_of_name = _owners(named, rows)
-    start = np.searchsorted(owner_of_name, np.arange(records + 1))
-    owner = _owners(watched, has_value)
-    count = np.diff(start)[owner]
-    at = np.repeat(start[owner], count) + np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    start = np.searchsorted(owner_of_name, owner)
+    count = np.searchsorted(owner_of_name, owner, side="right") - start
+    at = np.repeat(start, count) + np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
     names = max(len(first), 1)
-    distinct = np.unique(np.repeat(codes[has_value].astype(np.int64), count) * names + code[at])
+    distinct = np.unique(np.repeat(codes, count) * names + code[at])
     return distinct // names, distinct % names, texts
 
 

@@ -12,6 +12,7 @@ from dromio.deciders import Verdict
 from dromio.engines.columns import Ints
 from dromio.engines.explanation import explain
 from dromio.engines.row import clean_record
+from dromio.engines.row_facts import CleanedRecord
 from dromio.records import RecordKey
 from dromio.service.explain import figures, rows_of
 from dromio.service.rows import record_of
@@ -35,7 +36,16 @@ def examples(run: Run) -> list[dict[str, Any]]:
     used = [name for one in run.model.attributes for value in one.inputs for name in value.columns.values()]
     numbers = list(dict.fromkeys(number for pair in pairs for number in pair))
     rows = dict(zip(numbers, rows_of(run.records, numbers, dict.fromkeys(used)), strict=True))
-    return [kind | _example(run, pair, rows) for (kind, _), pair in zip(chosen, pairs, strict=True)]
+    cleaned = {number: _cleaned(run, number, row) for number, row in rows.items()}
+    both = [(cleaned[left], cleaned[right]) for left, right in pairs]
+    shared = people_sharing(run.model, run.batch.attributes, len(run.records), both)
+    found = [explain(run.plan, *records, shared=own) for records, own in zip(both, shared, strict=True)]
+    return [
+        kind
+        | {"left": _shown(run, left, rows[left]), "right": _shown(run, right, rows[right])}
+        | {"words": own.to_text(), **figures(own)}
+        for (kind, _), (left, right), own in zip(chosen, pairs, found, strict=True)
+    ]
 
 
 def _by_reason(run: Run) -> Iterator[Chosen]:
@@ -89,13 +99,8 @@ def _in_order(figures: np.ndarray[Any, Any], place: int) -> int:
     return int(np.flatnonzero(figures == figure)[place - int((figures < figure).sum())])
 
 
-def _example(run: Run, pair: tuple[int, int], rows: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
-    records = (record_of(rows[number], run.model, RecordKey("", str(number))) for number in pair)
-    one, other = (clean_record(record, run.model) for record in records)
-    shared = people_sharing(run.model, run.batch.attributes, len(run.records), one, other)
-    found = explain(run.plan, one, other, shared=shared)
-    left, right = (_shown(run, number, rows[number]) for number in pair)
-    return {"left": left, "right": right, "words": found.to_text(), **figures(found)}
+def _cleaned(run: Run, number: int, row: Mapping[str, Any]) -> CleanedRecord:
+    return clean_record(record_of(row, run.model, RecordKey("", str(number))), run.model)
 
 
 def _shown(run: Run, number: int, row: Mapping[str, Any]) -> dict[str, str]:

@@ -89,7 +89,7 @@ def _shared(model: Model, records: Records, left: CleanedRecord, right: CleanedR
     fields = watched(model)
     used = {name for one in fields for name in (one.attribute, one.named_by)}
     columns = clean(records, [one for one in model.attributes if one.name in used], model) if fields else {}
-    return people_sharing(model, columns, len(records), left, right)
+    return people_sharing(model, columns, len(records), [(left, right)])[0]
 
 
 def _run_document(folder: Path) -> Any:

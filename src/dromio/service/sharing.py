@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -65,17 +65,20 @@ def decide(plan: Plan, batch: Batch, left: Codes, right: Codes) -> np.ndarray[tu
 
 
 def people_sharing(
-    model: Model, attributes: Mapping[str, AttributeColumns], records: int, left: CleanedRecord, right: CleanedRecord
-) -> dict[tuple[int, str], int]:
-    """How many people share each value that two records have in common, of those values that too many do, by (place of
-    the watched field in the model, value)."""
-    return {
-        (one.number, value): number
-        for one in watched(model)
-        if (both := one.values(left) & one.values(right))
-        for value, number in people_of(one, attributes, records, both).items()
-        if number > one.most
-    }
+    model: Model,
+    attributes: Mapping[str, AttributeColumns],
+    records: int,
+    pairs: Sequence[tuple[CleanedRecord, CleanedRecord]],
+) -> list[dict[tuple[int, str], int]]:
+    """For each pair, how many people share each value that its records have in common, of those values that too many
+    do, by (place of the watched field in the model, value)."""
+    found: list[dict[tuple[int, str], int]] = [{} for _ in pairs]
+    for one in watched(model):
+        both = [one.values(left) & one.values(right) for left, right in pairs]
+        people = people_of(one, attributes, records, set().union(*both))
+        for own, values in zip(found, both, strict=True):
+            own |= {(one.number, value): people[value] for value in values if people.get(value, 0) > one.most}
+    return found
 
 
 def _with_reviews(decisions: Decisions | None, pairs: int, found: Ints, on: list[list[str]]) -> Decisions:
