@@ -21,6 +21,7 @@ from dromio.server.roles import Role, parse_grants
 from dromio.server.routes import Face, Route
 
 from .asking import Answer, Rig
+from .contact import started
 from .factory import ANN, BOB, model
 
 FACES = [face for face in all_faces() if face.scheme == "bearer"]
@@ -252,7 +253,7 @@ class World:
 
     def _centre(self) -> Iterator[tuple[str, Asked]]:
         one, other, third, *_ = self.customers
-        yield "post_identity_events", Asked(body=_event(f"conversation-{self.people}"))
+        yield "post_identity_events", Asked(body=started(f"conversation-{self.people}"))
         yield "resolve_identity", Asked(body={"phone": "+12065550100", "fullName": "Ann Lee", "dryRun": True})
         yield "lookup_identity", Asked(body={"phone": self.phone})
         yield "find_identity", Asked(query={"phone": self.phone})
@@ -336,17 +337,3 @@ def _version(algorithm: str) -> dict[str, Any]:
     name = algorithm.split()[0]
     schema = {"properties": {name: {"type": "string"}}}
     return {"modelSchema": schema, "drKeyProperties": [name], "matchingAlgorithm": algorithm}
-
-
-def _event(conversation: str) -> dict[str, Any]:
-    body = {
-        "eventTime": 1_790_000_000_000,
-        "conversationId": conversation,
-        "participantId": "p",
-        "sessionId": "s",
-        "mediaType": "VOICE",
-        "direction": "INBOUND",
-        "ani": "tel:+12065550100",
-    }
-    topic = f"v2.detail.events.conversation.{conversation}.customer.start"
-    return {"version": "0", "detail": {"topicName": topic, "version": "2", "eventBody": body}}

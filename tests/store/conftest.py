@@ -10,10 +10,12 @@ import psycopg
 import pytest
 
 from dromio import store
+from dromio.store.domain import Domain
 from dromio.store.migrations import steps
 
 from ..postgres import KINDS, place
 from .factory import model
+from .indexed import KNOWN
 
 Open = Callable[[], store.Store]
 
@@ -77,3 +79,13 @@ BOB = {"given": "Bob", "family": "Ray", "email": "bob@x.org", "phone": "4712"}
 def people(empty: store.Store) -> store.Domain:
     """A domain without records."""
     return empty.create_domain("people", model())
+
+
+@pytest.fixture(scope="module", params=[2, 3, 4])
+def indexed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Domain]:
+    """A domain of known records under keys with blocks of at most 2, 3 or 4."""
+    folder: Path = tmp_path_factory.mktemp("index")
+    with store.open(f"sqlite:///{folder / 'store.db'}") as opened:
+        made = opened.create_domain("people", model(max_block=request.param))
+        made.resolve_many([store.Delivery("known", str(number), one) for number, one in enumerate(KNOWN)])
+        yield made

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from dromio import store
 from dromio.records import RecordKey
 from dromio.store.blocks import Entry, enter, enter_many
 from dromio.store.bulk import without_collection
@@ -21,29 +18,9 @@ from dromio.store.ingest import Arrival, begin
 from dromio.store.settle import pair_of
 from dromio.store.work import Placement, Work
 
-from .factory import model
+from .indexed import RECORDS, Told, Undone
 
-Told = dict[str, str]
 Enter = Callable[[Work, Sequence[Placement]], Mapping[int, Entry]]
-RECORDS = st.lists(
-    st.fixed_dictionaries(
-        {"given": st.sampled_from(["Ann", "Bob"]), "family": st.sampled_from(["Lee", "Kim", "Poe"])},
-        optional={"email": st.sampled_from(["a@x.org", "b@x.org"]), "phone": st.sampled_from(["4711", "4712", "4713"])},
-    ),
-    max_size=9,
-)
-KNOWN: list[Told] = [
-    {"given": "Ann", "family": "Lee", "email": "a@x.org", "phone": "4711"},
-    {"given": "Ann", "family": "Poe", "email": "a@x.org", "phone": "4712"},
-    {"given": "Bob", "family": "Lee", "phone": "4711"},
-    {"given": "Ann", "family": "Lee", "email": "a@x.org"},
-    {"given": "Ann", "family": "Kim", "email": "a@x.org", "phone": "4712"},
-]
-"""Some of their blocks are too large already."""
-
-
-class Undone(Exception):
-    """What was entered has been seen and is not kept."""
 
 
 class Index(NamedTuple):
@@ -57,26 +34,17 @@ class Index(NamedTuple):
     large: list[Any]
 
 
-@pytest.fixture(scope="module", params=[2, 3, 4])
-def people(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Domain]:
-    folder: Path = tmp_path_factory.mktemp("index")
-    with store.open(f"sqlite:///{folder / 'store.db'}") as opened:
-        made = opened.create_domain("people", model(max_block=request.param))
-        made.resolve_many([store.Delivery("known", str(number), one) for number, one in enumerate(KNOWN)])
-        yield made
-
-
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(told=RECORDS)
-def test_many_at_once_are_indexed_as_one_by_one(people: Domain, told: list[Told]) -> None:
-    assert index_after(people, told, enter_many) == index_after(people, told, one_by_one)
+def test_many_at_once_are_indexed_as_one_by_one(indexed: Domain, told: list[Told]) -> None:
+    assert index_after(indexed, told, enter_many) == index_after(indexed, told, one_by_one)
 
 
 def one_by_one(work: Work, records: Sequence[Placement]) -> Mapping[int, Entry]:
     return {one.record_id: enter(work, one) for one in records}
 
 
-def index_after(people: Domain, told: Sequence[Told], entering: Enter) -> Index:
+def index_after(indexed: Domain, told: Sequence[Told], entering: Enter) -> Index:
     seen: list[Index] = []
 
     def look(work: Work) -> None:
@@ -84,7 +52,7 @@ def index_after(people: Domain, told: Sequence[Told], entering: Enter) -> Index:
         raise Undone
 
     with pytest.raises(Undone):
-        people._change(look)
+        indexed._change(look)
     return seen[0]
 
 

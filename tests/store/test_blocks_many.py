@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import combinations
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 
-from dromio import store
 from dromio.records import RecordKey
 from dromio.store.blocks import enter
 from dromio.store.blocks_many import Entered, enter_columns, unpacked, write_index
@@ -21,8 +19,7 @@ from dromio.store.domain import Domain
 from dromio.store.ingest import Arrival, begin
 from dromio.store.work import Placement, Work
 
-from .factory import model
-from .test_blocks import KNOWN, RECORDS, Told
+from .indexed import KNOWN, RECORDS, Told, Undone
 
 Pairs = set[tuple[int, int]]
 CROWD: list[Told] = [
@@ -42,39 +39,26 @@ class Index(NamedTuple):
     disturbed: set[int]
 
 
-class Undone(Exception):
-    """What was entered has been seen and is not kept."""
-
-
-@pytest.fixture(scope="module", params=[2, 3, 4])
-def people(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Domain]:
-    folder: Path = tmp_path_factory.mktemp("index")
-    with store.open(f"sqlite:///{folder / 'store.db'}") as opened:
-        made = opened.create_domain("people", model(max_block=request.param))
-        made.resolve_many([store.Delivery("known", str(number), one) for number, one in enumerate(KNOWN)])
-        yield made
-
-
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(told=RECORDS)
 @example(told=[])
 @example(told=CROWD)
-def test_columns_are_indexed_as_one_by_one(people: Domain, told: list[Told]) -> None:
-    index, entered, pairs = in_columns(people, told)
-    assert index == one_by_one(people, told)
+def test_columns_are_indexed_as_one_by_one(indexed: Domain, told: list[Told]) -> None:
+    index, entered, pairs = in_columns(indexed, told)
+    assert index == one_by_one(indexed, told)
     left, right = unpacked(entered.pairs)
     assert list(zip(left.tolist(), right.tolist(), strict=True)) == sorted(pairs)
 
 
-def test_those_who_say_the_same_are_told_apart_by_where_they_are(people: Domain) -> None:
-    _, entered, _ = in_columns(people, [KNOWN[0], CROWD[-1], CROWD[-1], CROWD[0] | {"phone": "4712"}])
-    known = people._read(lambda work: work.tx.rows("SELECT record_id FROM records ORDER BY record_id"))
+def test_those_who_say_the_same_are_told_apart_by_where_they_are(indexed: Domain) -> None:
+    _, entered, _ = in_columns(indexed, [KNOWN[0], CROWD[-1], CROWD[-1], CROWD[0] | {"phone": "4712"}])
+    known = indexed._read(lambda work: work.tx.rows("SELECT record_id FROM records ORDER BY record_id"))
     first = known[-1][0] + 1
     assert entered.same == {known[0][0]}
     assert entered.alike == {first, first + 1, first + 2}
 
 
-def in_columns(people: Domain, told: Sequence[Told]) -> tuple[Index, Entered, Pairs]:
+def in_columns(indexed: Domain, told: Sequence[Told]) -> tuple[Index, Entered, Pairs]:
     """The index after the columns, what was found on the way, and the pairs of small blocks in which one is new."""
     seen: list[tuple[Index, Entered, Pairs]] = []
 
@@ -89,11 +73,11 @@ def in_columns(people: Domain, told: Sequence[Told]) -> tuple[Index, Entered, Pa
         raise Undone
 
     with pytest.raises(Undone):
-        people._change(look)
+        indexed._change(look)
     return seen[0]
 
 
-def one_by_one(people: Domain, told: Sequence[Told]) -> Index:
+def one_by_one(indexed: Domain, told: Sequence[Told]) -> Index:
     seen: list[Index] = []
 
     def look(work: Work) -> None:
@@ -103,7 +87,7 @@ def one_by_one(people: Domain, told: Sequence[Told]) -> Index:
         raise Undone
 
     with pytest.raises(Undone):
-        people._change(look)
+        indexed._change(look)
     return seen[0]
 
 

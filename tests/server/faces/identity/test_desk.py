@@ -13,7 +13,7 @@ from dromio.server.faces.identity.desk import Desk
 
 from ....postgres import place
 from ...conftest import rigged
-from .test_face import started
+from ...contact import started
 
 
 def test_tags_are_sent_in_the_background_until_the_server_stops(

@@ -7,6 +7,7 @@ import pytest
 from dromio.server.roles import SCOPES, Role, Scope
 
 from ...asking import Answer, Rig
+from ...contact import started
 
 P, P2 = "+12065550100", "+12065550177"
 
@@ -25,21 +26,6 @@ def get(rig: Rig, target: str, **given: Any) -> Answer:
 def met(rig: Rig, **told: Any) -> dict[str, Any]:
     found: dict[str, Any] = ask(rig, "/resolve", told)
     return found
-
-
-def started(conversation: str, ani: str = f"tel:{P}", **body: Any) -> dict[str, Any]:
-    own = {
-        "eventTime": 1_790_000_000_000,
-        "conversationId": conversation,
-        "participantId": "p",
-        "sessionId": "s",
-        "mediaType": "VOICE",
-        "direction": "INBOUND",
-        "ani": ani,
-        **body,
-    }
-    topic = f"v2.detail.events.conversation.{conversation}.customer.start"
-    return {"version": "0", "detail": {"topicName": topic, "version": "2", "eventBody": own}}
 
 
 def pending(rig: Rig) -> tuple[dict[str, Any], dict[str, Any]]:
