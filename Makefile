@@ -24,8 +24,8 @@ bench: .venv/ready  ## start-up time, then speed, memory and quality on made-up 
 	$(BIN)/python bench/run.py --sizes $(BENCH_SIZES)
 
 soak: .venv/ready  ## long random histories, writers side by side and kills, on SQLite and PostgreSQL
-	$(BIN)/python bench/soak.py --orders 2000
-	server=$$(scripts/services.sh) && $(BIN)/python bench/soak.py --orders 200 --writers 10 --database "$$server"
+	$(BIN)/python bench/soak.py --orders 2000 --kills 100
+	server=$$(scripts/services.sh) && $(BIN)/python bench/soak.py --orders 200 --writers 10 --kills 20 --database "$$server"
 	$(BIN)/python bench/soak.py --stops 50
 
 docs: .venv/ready  ## write docs/reference from the code
