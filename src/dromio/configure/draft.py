@@ -81,7 +81,7 @@ def _inputs(type_name: str, members: Sequence[Understood]) -> list[list[Input]]:
 
 def _name(type_name: str, group: str, inputs: Sequence[Input], taken: set[str]) -> str:
     simple = {"person_name": "name", "date": "date"}.get(type_name, type_name)
-    if type_name in (*_COMPOUND, *_REPEATED) and (type_name in _COMPOUND or len(inputs) > 1):
+    if type_name in _COMPOUND or (type_name in _REPEATED and len(inputs) > 1):
         wanted = group.replace("person_name", "name") if group else simple
     else:
         wanted = next(iter(inputs[0].columns.values())) if len(inputs[0].columns) == 1 else simple

@@ -85,7 +85,6 @@ def _seconds_for_a_pair(batch: Batch, plan: Plan, source: Codes | None, keys: Se
     left, right = left[::step], right[::step]
     if not len(left):
         return 0.0
-    began = perf_counter()
     for part in (slice(0, _FIRST), slice(0, None)):
         began = perf_counter()
         batch.levels(plan.comparisons, left[part], right[part])

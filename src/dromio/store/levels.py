@@ -60,9 +60,7 @@ def level_groups(levels: Mapping[Pair, int], apart: Collection[Pair], count: int
     return [group_of[one].first if one in group_of else one for one in range(count)]
 
 
-def _grow(
-    level: int, pairs: Sequence[Pair], apart: Collection[Pair], count: int, group_of: dict[int, _Group]
-) -> None:  # fmt: skip
+def _grow(level: int, pairs: Sequence[Pair], apart: Collection[Pair], count: int, group_of: dict[int, _Group]) -> None:
     """Take in the records that pair at the level and have no group yet."""
     forest = Forest(count, apart)
     touched: dict[int, set[_Group]] = {}
