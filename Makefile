@@ -3,7 +3,10 @@
 .DEFAULT_GOAL := demo
 SHELL := /bin/bash
 BIN := .venv/bin
+# Sizes of `make bench`; the whole table: BENCH_SIZES=1e5,1e6,5e6,1e7. BENCH: a folder of peer scripts; DATA: labelled sets.
 BENCH_SIZES ?= 1e5,1e6
+BENCH ?=
+DATA ?= $(if $(BENCH),$(wildcard $(BENCH)/../data))
 
 .venv/ready: pyproject.toml scripts/venv.sh
 	scripts/venv.sh
@@ -19,9 +22,19 @@ lint: .venv/ready  ## style, format and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: .venv/ready  ## start-up time, then speed, memory and quality on made-up customers
-	$(BIN)/python bench/startup.py
-	$(BIN)/python bench/run.py --sizes $(BENCH_SIZES)
+# The peer has a place of its own, so that what it needs never meets what Dromio needs.
+.venv/peer/ready: .venv/ready
+	python=$$(readlink -f $(BIN)/python) && "$$python" -m venv .venv/peer
+	.venv/peer/bin/python -m pip install --quiet --disable-pip-version-check 'splink==5.*' pyarrow scipy
+	touch .venv/peer/ready
+
+bench: .venv/ready $(if $(BENCH),.venv/peer/ready)  ## start-up, speed, memory and quality, each beside its target
+	failed=0; \
+	$(BIN)/python bench/startup.py || failed=1; \
+	$(BIN)/python bench/run.py --sizes $(BENCH_SIZES) \
+		$(if $(BENCH),--bench "$(BENCH)" --peer-python .venv/peer/bin/python) || failed=1; \
+	$(if $(DATA),$(BIN)/python bench/quality.py "$(DATA)" || failed=1;) \
+	exit $$failed
 
 soak: .venv/ready  ## long random histories, writers side by side and kills, on SQLite and PostgreSQL
 	$(BIN)/python bench/soak.py --orders 2000 --kills 100
