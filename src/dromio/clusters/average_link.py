@@ -18,7 +18,6 @@ import numpy as np
 import numpy.typing as npt
 
 from dromio.clusters.components import connected_components
-from dromio.engines.arrays import distinct
 
 Ints = npt.NDArray[np.int64]
 
@@ -55,9 +54,10 @@ def average_link(
     left, right = left[inside].astype(np.int64), right[inside].astype(np.int64)
     left, right = np.minimum(left, right), np.maximum(left, right)
     total = edges.weight[inside].astype(np.int64) - unseen
-    touched = distinct(np.concatenate([left, right])) if len(left) else left
-    place = np.zeros(records, np.int64)
-    place[touched] = np.arange(len(touched))
+    is_touched = np.zeros(records, np.bool_)
+    is_touched[left] = is_touched[right] = True
+    touched = np.flatnonzero(is_touched)
+    place = np.cumsum(is_touched) - 1
     left, right = place[left], place[right]
     by_source = source if source is not None and (cross_only or one_to_one) else None
     size = _sizes(len(touched), None if by_source is None else by_source[touched])

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from dromio.engines.columns import AttributeColumns
+from dromio.engines.columns import AttributeColumns, Column
 
 Ints = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
 LEAST_ATTRIBUTES = 2
 """Records with values of fewer attributes say too little to be joined for saying the same."""
+_AT_ONCE = 1 << 16
+"""Records that are hashed at a time."""
 
 
 def identical_records(
@@ -26,13 +29,23 @@ def identical_records(
     told apart by a hash of 64 bits: two of ten million different ones are taken for the same with a probability of 3 in
     a million.
     """
-    total = np.zeros(records, np.uint64)
-    present = np.zeros(records, np.int64)
-    for number, attribute in enumerate(attributes):
-        hashes, has_value = _hashes(attribute, records, (unused or {}).get(attribute.name, set()))
-        total = _mixed(total ^ hashes, number + 1)
-        present += has_value
-    rows = np.flatnonzero(present)
+    total, present = np.zeros(records, np.uint64), np.zeros(records, np.int64)
+    parts = [(one, _used(one, (unused or {}).get(one.name, set()))) for one in attributes]
+    of_values = {one.name: _summed(one, used, records) for one, used in parts if one.owner is not None}
+
+    def hash_part(rows: slice) -> None:
+        """Hashes of some records; few enough that all on the way stays in the processor's cache."""
+        for number, (attribute, used) in enumerate(parts):
+            if attribute.owner is None:
+                hashes, has_value = _hashes(used, rows)
+            else:
+                hashes, has_value = (each[rows] for each in of_values[attribute.name])
+            total[rows] = _mixed(total[rows] ^ hashes, number + 1)
+            present[rows] += has_value
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(hash_part, (slice(at, min(at + _AT_ONCE, records)) for at in range(0, records, _AT_ONCE))))
+    rows = np.flatnonzero((present > 0) & _may_repeat(total))
     order = rows[np.argsort(total[rows], kind="stable")]
     starts = np.r_[True, total[order[1:]] != total[order[:-1]]] if len(order) else np.zeros(0, np.bool_)
     first = np.arange(records)
@@ -40,17 +53,32 @@ def identical_records(
     return first, present
 
 
-def _hashes(attribute: AttributeColumns, records: int, unused: Set[str]) -> tuple[Hashes, npt.NDArray[np.bool_]]:
-    """For every record a hash of its values of the attribute, in any order of them, and whether it has one."""
-    used = [column for name, column in sorted(attribute.columns.items()) if name not in unused]
-    rows = len(used[0].codes) if used else records
-    each = np.zeros(rows, np.uint64)
-    present = np.zeros(rows, np.bool_)
+def _may_repeat(hashes: Hashes) -> npt.NDArray[np.bool_]:
+    """Whether another hash begins with the same bits; true of all that are there twice, and of few others."""
+    bits = min(len(hashes).bit_length() + 2, 24)
+    begin = (hashes >> np.uint64(64 - bits)).astype(np.int64)
+    return np.asarray(np.bincount(begin, minlength=1 << bits)[begin] > 1)
+
+
+def _used(attribute: AttributeColumns, unused: Set[str]) -> list[Column]:
+    return [column for name, column in sorted(attribute.columns.items()) if name not in unused]
+
+
+def _hashes(used: Sequence[Column], rows: slice) -> tuple[Hashes, npt.NDArray[np.bool_]]:
+    """For some value rows a hash of their fields, 0 without any, and whether they have one."""
+    size = rows.stop - rows.start
+    each, present = np.zeros(size, np.uint64), np.zeros(size, np.bool_)
     for number, column in enumerate(used):
-        each = _mixed(each ^ (column.codes.astype(np.int64) + 2).astype(np.uint64), number + 1)
-        present |= column.codes >= 0
-    if attribute.owner is None:
-        return np.where(present, each, np.uint64(0)), present
+        codes = column.codes[rows]
+        each = _mixed(each ^ (codes.astype(np.int64) + 2).astype(np.uint64), number + 1)
+        present |= codes >= 0
+    return np.where(present, each, np.uint64(0)), present
+
+
+def _summed(attribute: AttributeColumns, used: Sequence[Column], records: int) -> tuple[Hashes, npt.NDArray[np.bool_]]:
+    """For every record a hash of its values of the attribute, in any order of them, and whether it has one."""
+    assert attribute.owner is not None
+    each, present = _hashes(used, slice(0, len(attribute.owner)))
     if attribute.labels is not None:
         each = _mixed(each ^ attribute.labels.astype(np.uint64), 0)
     result, has_value = np.zeros(records, np.uint64), np.zeros(records, np.bool_)

@@ -383,11 +383,12 @@ def beginnings(
 
 def numbered(root: Ints, records: Records) -> tuple[Ints, pa.Array]:
     """Cluster number of every record, and the published id of every cluster: that of its first record."""
-    first, cluster = np.unique(root, return_inverse=True)
-    ids = records.ids.take(pa.array(first))
+    is_first = root == np.arange(len(root))
+    first = pa.array(np.flatnonzero(is_first))
+    ids = records.ids.take(first)
     if len(records.sources) > 1:
-        ids = pc.binary_join_element_wise(records.source_names.take(pa.array(first)), ids.cast(pa.string()), ":")
-    return cluster.astype(np.int64), ids
+        ids = pc.binary_join_element_wise(records.source_names.take(first), ids.cast(pa.string()), ":")
+    return (np.cumsum(is_first) - 1)[root], ids
 
 
 def partitions(
