@@ -29,7 +29,8 @@ def identical_records(
     told apart by a hash of 64 bits: two of ten million different ones are taken for the same with a probability of 3 in
     a million.
     """
-    total, present = np.zeros(records, np.uint64), np.zeros(records, np.int64)
+    total: Hashes = np.zeros(records, np.uint64)
+    present = np.zeros(records, np.int64)
     parts = [(one, _used(one, (unused or {}).get(one.name, set()))) for one in attributes]
     of_values = {one.name: _summed(one, used, records) for one, used in parts if one.owner is not None}
 
@@ -39,7 +40,8 @@ def identical_records(
             if attribute.owner is None:
                 hashes, has_value = _hashes(used, rows)
             else:
-                hashes, has_value = (each[rows] for each in of_values[attribute.name])
+                all_hashes, all_present = of_values[attribute.name]
+                hashes, has_value = all_hashes[rows], all_present[rows]
             total[rows] = _mixed(total[rows] ^ hashes, number + 1)
             present[rows] += has_value
 
@@ -67,7 +69,8 @@ def _used(attribute: AttributeColumns, unused: Set[str]) -> list[Column]:
 def _hashes(used: Sequence[Column], rows: slice) -> tuple[Hashes, npt.NDArray[np.bool_]]:
     """For some value rows a hash of their fields, 0 without any, and whether they have one."""
     size = rows.stop - rows.start
-    each, present = np.zeros(size, np.uint64), np.zeros(size, np.bool_)
+    each: Hashes = np.zeros(size, np.uint64)
+    present = np.zeros(size, np.bool_)
     for number, column in enumerate(used):
         codes = column.codes[rows]
         each = _mixed(each ^ (codes.astype(np.int64) + 2).astype(np.uint64), number + 1)
