@@ -76,7 +76,7 @@ def _by_weight(run: Run) -> Iterator[Chosen]:
     weight, threshold = run.weight[is_open], run.plan.match_threshold
     above, below = is_open[weight >= threshold], is_open[weight < threshold]
     distance = np.abs(weight - threshold)
-    near = [int(is_open[_in_order(distance, place)]) for place in range(min(_PER_KIND, len(distance)))]
+    near = is_open[_in_order(distance, list(range(min(_PER_KIND, len(distance)))))].tolist()
     for kind, places in (
         ("above", _spread(above, run.weight[above])),
         ("at", near),
@@ -90,13 +90,19 @@ def _spread(places: Ints, figure: np.ndarray[Any, Any], wanted: int = _PER_KIND)
     if not len(places):
         return []
     parts = (3, 2, 1) if wanted == _PER_KIND else (2,)
-    return list(dict.fromkeys(int(places[_in_order(figure, len(places) * part // 4)]) for part in parts))
+    return list(dict.fromkeys(places[_in_order(figure, [len(places) * part // 4 for part in parts])].tolist()))
 
 
-def _in_order(figures: np.ndarray[Any, Any], place: int) -> int:
-    """The element that a stable sorting would put at a place. Sorting millions of pairs for it would take a second."""
-    figure = np.partition(figures, place)[place]
-    return int(np.flatnonzero(figures == figure)[place - int((figures < figure).sum())])
+def _in_order(figures: np.ndarray[Any, Any], places: list[int]) -> list[int]:
+    """The elements that a stable sorting would put at some places. Sorting millions of pairs for them would take a
+    second."""
+    if not places:
+        return []
+    found = np.partition(figures, places)[places]
+    return [
+        int(np.flatnonzero(figures == figure)[place - int((figures < figure).sum())])
+        for place, figure in zip(places, found, strict=True)
+    ]
 
 
 def _cleaned(run: Run, number: int, row: Mapping[str, Any]) -> CleanedRecord:

@@ -20,8 +20,7 @@ from dromio.service.resolve import Run
 from dromio.training.chance import comparable_pairs
 from dromio.training.counts import vectors_alone
 
-_BIN = 1.0
-_LEAST_BIN, _MOST_BIN = -30.0, 60.0
+_LEAST_BIN, _MOST_BIN = -30, 60
 _HOT_SHOWN = 50
 
 
@@ -197,16 +196,16 @@ def _keys(run: Run) -> list[dict[str, Any]]:
 
 def _histogram(weight: Ints) -> dict[str, Any]:
     """Pairs and expected matches by match weight, in bins of one bit; the outermost bins hold all that lies beyond."""
-    bits = np.clip(weight / MILLI, _LEAST_BIN, _MOST_BIN - 1e-9)
-    edges = np.arange(_LEAST_BIN, _MOST_BIN + _BIN, _BIN)
-    pairs, _ = np.histogram(bits, edges)
-    matches, _ = np.histogram(bits, edges, weights=probability(weight))
+    bins = _MOST_BIN - _LEAST_BIN
+    place = np.clip(weight // MILLI - _LEAST_BIN, 0, bins - 1)
+    pairs = np.bincount(place, minlength=bins)
+    matches = np.bincount(place, weights=probability(weight), minlength=bins)
     used = np.flatnonzero(pairs)
     if not len(used):
         return {"edges": [], "pairs": [], "matches": []}
     low, high = used[0], used[-1] + 1
     return {
-        "edges": edges[low : high + 1].tolist(),
+        "edges": [float(edge) for edge in range(_LEAST_BIN + low, _LEAST_BIN + high + 1)],
         "pairs": pairs[low:high].tolist(),
         "matches": [round(value, 2) for value in matches[low:high].tolist()],
     }
