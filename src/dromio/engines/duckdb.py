@@ -44,13 +44,13 @@ class Batch:
                 result[place, part] = rows.levels(comparisons[place])
 
         with ThreadPoolExecutor(max_workers=2) as pool:
-            for at in range(0, len(left), CHUNK):
-                part = slice(at, at + CHUNK)
-                done = [
-                    pool.submit(compare, attribute, places, part) for attribute, places in _by_attribute(comparisons)
-                ]
-                for one in done:
-                    one.result()
+            running = [
+                pool.submit(compare, attribute, places, slice(at, at + CHUNK))
+                for at in range(0, len(left), CHUNK)
+                for attribute, places in _by_attribute(comparisons)
+            ]
+            for one in running:
+                one.result()
         return result
 
     def forget(self) -> None:

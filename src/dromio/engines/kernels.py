@@ -31,6 +31,9 @@ _MOST_MARKED = 16
 _SHORT = 8
 """Words of values of which all are compared with all: 64 comparisons of whole columns cost less than one sorting."""
 
+_BLANK = np.uint64(1) << np.uint64(ord(" ") & 63)
+"""The blank among the letters of a text."""
+
 
 def rounded(figures: Floats) -> Floats:
     """Figures to 6 decimals, in the same steps as `dromio.engines.scalar.rounded`."""
@@ -125,6 +128,13 @@ def per_distinct_pair(
         return function(column.strings(low), column.strings(high))
     texts = column.strings((distinct >> 32).astype(np.int32)), column.strings((distinct & 0xFFFFFFFF).astype(np.int32))
     return function(*texts)[inverse]
+
+
+def may_be_within(column: Column, left: Codes, right: Codes) -> Bools:
+    """Whether the letters of one text of each pair are all in the other; true wherever its words are."""
+    letters = column.letters.mask & ~_BLANK
+    one, other = letters[left], letters[right]
+    return np.asarray(((one & ~other) == 0) | ((other & ~one) == 0))
 
 
 def _may_reach(function: str, column: Column, left: Codes, right: Codes, bound: float) -> Bools:

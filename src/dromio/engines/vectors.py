@@ -207,10 +207,12 @@ class ValuePairs:
 
     def _test_within(self, fields: tuple[FieldExpression, ...], at: Ints) -> Bools:
         left, right, there = self._present(fields[0], at)
-        words = self.attribute.column(fields[0]).word_counts
+        column = self.attribute.column(fields[0])
+        words = column.word_counts
         result = np.zeros(len(at), np.bool_)
         result[there] = (left == right) & (words[left] > 0)
-        candidates = there[(left != right) & (np.maximum(words[left], words[right]) > 1)]
+        several = np.flatnonzero((left != right) & (np.maximum(words[left], words[right]) > 1))
+        candidates = there[several[kernels.may_be_within(column, left[several], right[several])]]
         result[candidates] = self._by_text(fields, at[candidates], scalar.within)
         return result
 

@@ -45,7 +45,8 @@ def write_run(
             with run.phases.phase("write"):
                 write_table(run.entities, target / f"entities.{format}")
             save_model(run.model, target / "model.yaml")
-            document = run_document(run)
+            with run.phases.phase("sum up"):
+                document = run_document(run)
             if release:
                 run.release_columns()
                 pairs.add_done_callback(lambda _: run.release_pairs())

@@ -73,14 +73,13 @@ class Run:
     started: datetime
     unsearched: int = 0
     """Components of matches too large to search all their pairs for vetoes."""
-    has_value: dict[str, npt.NDArray[np.bool_]] = field(default_factory=dict)
     partitions: dict[str, pa.Array] = field(default_factory=dict)
     """Partition of the model -> id of the part of every record."""
 
     def release_columns(self) -> None:
         """Let the columns go; entities, pairs and golden records can still be had."""
         self.counted = count_vectors(np.zeros((0, 0), np.int8))
-        self.has_value = self._has_value()
+        assert self.has_value is not None  # known from here on
         self.batch.attributes.clear()
         self.batch.rarity.clear()
 
@@ -107,10 +106,10 @@ class Run:
         """One golden record for each cluster, with the record that supplied each value."""
         from dromio.golden import golden_records
 
-        has_value = self._has_value() if self.batch.attributes else self.has_value
-        return golden_records(self.records, self.model, self.cluster, self.cluster_ids, has_value=has_value)
+        return golden_records(self.records, self.model, self.cluster, self.cluster_ids, has_value=self.has_value)
 
-    def _has_value(self) -> dict[str, npt.NDArray[np.bool_]]:
+    @cached_property
+    def has_value(self) -> dict[str, npt.NDArray[np.bool_]]:
         """Whether cleaning left each record a value, for every attribute of one value."""
         return {name: own.filled() for name, own in self.batch.attributes.items() if own.owner is None}
 
