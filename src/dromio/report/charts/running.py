@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from dromio.report.charts.base import (
     FOR,
@@ -24,9 +24,10 @@ ALL_PAIRS = "all pairs of this key"
 NEW_PAIRS = "pairs that no earlier key gave"
 
 
-def pairs_by_key(keys: Iterable[Row]) -> Chart:
+def pairs_by_key(keys: Sequence[Row]) -> Chart:
     """Pairs that each blocking key gives, and how many of them no earlier key had given."""
     alt = altair()
+    most = max((number(key, "pairs") for key in keys), default=0)
     rows = [
         {
             "key": text(key, "name"),
@@ -42,8 +43,9 @@ def pairs_by_key(keys: Iterable[Row]) -> Chart:
     ]
     base = alt.Chart(values(rows)).encode(y=categories("key"))
     axis = alt.Axis(labelExpr=SHORT_NUMBERS, tickCount=6)
+    room = alt.Scale(domain=[0, 1.15 * max(most, 1)], nice=False)  # for the labels
     bars = base.mark_bar(cornerRadiusEnd=2).encode(
-        x=alt.X("pairs:Q", title="pairs", stack=None, axis=axis),
+        x=alt.X("pairs:Q", title="pairs", stack=None, axis=axis, scale=room),
         color=kinds("kind", (ALL_PAIRS, NEW_PAIRS), (NEUTRAL, FOR)),
         opacity=alt.condition(f"datum.kind === '{ALL_PAIRS}'", alt.value(0.45), alt.value(1)),
         tooltip=[
@@ -57,7 +59,9 @@ def pairs_by_key(keys: Iterable[Row]) -> Chart:
     # The bar of all pairs is never the shorter one: a label after its end lies on neither.
     labels = base.mark_text(align="left", dx=5, fontSize=11).encode(x=alt.X("pairs:Q", stack=None), text="shown:N")
     labels = labels.transform_filter(f"datum.kind === '{ALL_PAIRS}'")
-    return (bars + labels).properties(width=WIDTH, height=alt.Step(24))
+    # Long names of keys and the words behind the bars share the width, so that the page need not be scrolled.
+    fitted = alt.AutoSizeParams(type="fit-x", contains="padding")
+    return (bars + labels).properties(width=WIDTH + 180, height=alt.Step(24), autosize=fitted)
 
 
 def timings(phases: Iterable[Row]) -> Chart:
