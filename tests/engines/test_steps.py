@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 import duckdb
 import numpy as np
@@ -28,6 +29,14 @@ STREETS: Texts = [
     "12 5th flat 5th", "e street", "flat", "12 flat", None,
 ]  # fmt: skip
 CITIES: Texts = ["Springfield", "saint paul", "St. Paul", "Chicago, IL", "unknown", "Zürich", "", None, "Fort Worth"]
+GIVEN: Texts = [
+    "Ann", "ann ", "Mary Jane", "Dr. Bob", "unknown", "Unknown Ann", "J.", "Zoë", "", " ", None, "O'Brien", "Lee", "van"
+]  # fmt: skip
+FAMILY: Texts = ["Lee", "van Dyke", "Smith Jr", "n/a", "O'Brien", "Müller", "Ann", "", None, "Smith-Jones", "Dr Lee"]
+FULL: Texts = [
+    "Ann Lee", "Lee, Ann", "Ann Marie Lee", "Lee, Ann Marie", "Ann B. Lee", "Lee", "unknown", "Dr Ann Lee", "", " ",
+    None, "Zoë Müller", "Ann unknown", "Mary Jane van Dyke", "Ann Marie Lee Jr", "ann  lee", "Bob Marie O'Brien",
+]  # fmt: skip
 CODES: Texts = ["12345", "12345-6789", "123456789", "SW1A 1AA", "00000", "n/a", "", None, "1234.0", "é1"]
 
 
@@ -81,6 +90,27 @@ def test_addresses_in_steps_are_those_of_the_cleaner(con: duckdb.DuckDBPyConnect
 def test_parts_of_addresses_need_no_other_parts(con: duckdb.DuckDBPyConnection, columns: list[str]) -> None:
     values = {"street": STREETS, "city": CITIES, "postcode": CODES, "line2": ["apt 4", "rear", None, "x1"]}
     assert check(con, "address", {role: drawn(values[role], 400, 4) for role in columns}, DEFAULT_OPTIONS) > 100
+
+
+@pytest.mark.usefixtures("many")
+@pytest.mark.parametrize("options", [DEFAULT_OPTIONS, CleanOptions(placeholders=frozenset({"ann", "marie", "lee"}))])
+@pytest.mark.parametrize("columns", [["given", "family", "full"], ["given", "family"], ["full", "family", "given"]])
+def test_names_in_steps_are_read_as_by_the_query_of_all_parts(
+    con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch, columns: list[str], options: CleanOptions
+) -> None:
+    rows = [parts for parts in product(GIVEN, FAMILY, FULL) if any(parts)]
+    values = dict(zip(("given", "family", "full"), zip(*rows, strict=True), strict=True))
+    records = records_of(con, {role: list(values[role]) for role in columns})
+    roles = {role: records.column(role).inside for role in columns}
+    at_once = steps._row_by_row(records, "person_name", roles, options, frozenset())
+    monkeypatch.setattr(steps, "_row_by_row", None)
+    in_steps = read_in_bulk(records, "person_name", roles, options, frozenset())
+    assert in_steps is not None and at_once is not None
+    assert in_steps.exact.tolist() == at_once.exact.tolist()
+    for name in ("given", "middle", "family"):
+        found, wanted = (read.fields[name].texts().filter(pa.array(read.exact)) for read in (in_steps, at_once))
+        assert found.to_pylist() == wanted.to_pylist(), name
+    assert in_steps.exact.sum() > len(rows) / 10
 
 
 @pytest.mark.usefixtures("many")

@@ -1,7 +1,8 @@
 """Cleaning in steps, for many records: what repeats much is cleaned once per distinct value, the rest row by row.
 
 The parts of a type that are read apart from each other (of an address the city, the postcode and the lines) are cleaned
-apart; a value is exact where all of its parts are.
+apart; a value is exact where all of its parts are. Given and family names are too, and row by row only where a full
+name adds to them.
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ from sqlglot import exp
 
 from dromio.clean import CleanOptions
 from dromio.engines.bulk_clean import bulk_query
+from dromio.engines.bulk_clean.names import AT_MOST_TWO_WORDS
 from dromio.engines.columns import MISSING, Bools, Codes, Column, Ints
 from dromio.engines.sql import column, render, table
-from dromio.io.sources import POSITION, RECORDS, Records
+from dromio.io.sources import POSITION, RECORDS, Records, in_row_order
 
 FEW = 50_000
 """Records up to which one query for all parts of a type is faster than one for each."""
@@ -49,6 +51,8 @@ def read_in_bulk(
     """
     if len(records) <= FEW:
         return _row_by_row(records, type_name, roles, options, unused)
+    if type_name == "person_name" and {"given", "family"} <= roles.keys() <= {"given", "family", "full"}:
+        return _names(records, roles, options, unused)
     reads = [_read_part(records, *part, options, unused) for part in _parts(type_name, roles)]
     if any(one is None for one in reads):
         return None
@@ -125,8 +129,19 @@ def _once_per_value(
 ) -> Read | None:
     """The fields of a type of one role. A row without it has none, and needs no cleaner."""
     ((role, inside),) = roles.items()
-    delivered = _delivered(records, inside)
-    read = _of_values(records.con, type_name, {role: delivered.values}, options)
+    return _of_column(records.con, type_name, role, _delivered(records, inside), options, unused)
+
+
+def _of_column(
+    con: duckdb.DuckDBPyConnection,
+    type_name: str,
+    role: str,
+    delivered: Column,
+    options: CleanOptions,
+    unused: AbstractSet[str],
+) -> Read | None:
+    """The same of a column at hand."""
+    read = _of_values(con, type_name, {role: delivered.values}, options)
     if read is None:
         return None
     exact = np.append(read.exact, True)[delivered.codes]
@@ -145,6 +160,37 @@ def _delivered(records: Records, inside: str) -> Column:
     codes = np.empty_like(own.codes)
     codes[rows] = own.codes
     return Column(codes, own.values)
+
+
+def _names(records: Records, roles: Mapping[str, str], options: CleanOptions, unused: AbstractSet[str]) -> Read | None:
+    """Person names: given and family names once per distinct value, rows to which a full name adds as a whole."""
+    parts = {role: _delivered(records, roles[role]) for role in ("given", "family")}
+    given, family = (
+        _of_column(records.con, "person_name", role, own, options, frozenset()) for role, own in parts.items()
+    )
+    if given is None or family is None:
+        return None
+    fields = {**given.fields, "family": family.fields["family"]}
+    exact = given.exact & family.exact
+    if "full" in roles:
+        query = exp.select(column(POSITION), column(roles["full"])).from_(table(RECORDS))
+        full = in_row_order(records.con.cursor().sql(render(query)).to_arrow_table())[roles["full"]]
+        rest = np.flatnonzero(exact & _may_add(full, fields))
+        raw = {role: Column(own.codes[rest], own.values).texts() for role, own in parts.items()}
+        read = _of_values(records.con, "person_name", {**raw, "full": full.take(pa.array(rest))}, options)
+        if read is None:
+            return None
+        exact[rest] = read.exact
+        fields = {name: mended(own, rest, read.fields[name].texts()) for name, own in fields.items()}
+    return Read(exact, {name: own for name, own in fields.items() if name not in unused})
+
+
+def _may_add(full: pa.ChunkedArray, parts: Mapping[str, Column]) -> Bools:
+    """Whether each full name may say more than the parts beside it: one of two words says no more than both."""
+    is_short = pc.fill_null(pc.match_substring_regex(full, f"^(?:{AT_MOST_TWO_WORDS})$"), True).to_numpy()
+    has_both = (parts["given"].codes >= 0) & (parts["family"].codes >= 0)
+    result: Bools = pc.is_valid(full).to_numpy() & ~(has_both & (is_short | (parts["middle"].codes >= 0)))
+    return result
 
 
 def _with_streets(

@@ -104,9 +104,11 @@ def _full_name(full: Node, missing: set[str], options: CleanOptions) -> tuple[tu
     return stages, fields, tree("__need >= 0", **known)
 
 
-_IDLE = """
+AT_MOST_TWO_WORDS = "[A-Za-z]+,? [A-Za-z]+|[A-Za-z]*"
+"""Shape of a full name that holds no middle name."""
+_IDLE = f"""
     CASE WHEN __first IS NULL OR __family IS NULL THEN FALSE WHEN __other IS NOT NULL THEN TRUE
-         ELSE regexp_full_match(__raw, '[A-Za-z]+,? [A-Za-z]+|[A-Za-z]*') END
+         ELSE regexp_full_match(__raw, '{AT_MOST_TWO_WORDS}') END
 """
 """Whether the parts are there, and the full name adds none: one of two words at most holds no middle name."""
 _ORDER = """
