@@ -33,6 +33,10 @@ TEXTS = (
     "ss",
     "john smith",
     "smith jon",
+    "2001-02-03",
+    "2001-02-28",
+    "2.5",
+    "3",
 )
 FIELDS = ("r.value", "s.value", "t.value")
 ON_A_FIELD = (
@@ -53,6 +57,12 @@ ON_A_FIELD = (
     "trigram({}) >= 0.6",
     "soundex_agreement({}) >= 0.5",
     "jaro_winkler({}) >= 0.8",
+    "days({}) <= 25",
+    "difference({}) <= 0.5",
+    "nickname({})",
+    "within({})",
+    "one_part_differs({})",
+    "shares_token({0}, {0})",
     "missing({})",
     "absent({})",
     "missing_left({})",

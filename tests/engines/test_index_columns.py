@@ -28,8 +28,16 @@ FILTERS = [
     "rare_letters(n.a, 850)",
     "rare_words(n.a, 400)",
     "near_words(n.a, 2)",
+    "near_days(n.a, 10)",
+    "near_numbers(n.a, 1500)",
+    "near_latitudes(n.a, 90)",
+    "formal_names(n.a)",
+    "date_parts(n.a)",
+    "words(n.a)",
+    "either(n.a)",
 ]
-TEXTS = st.lists(st.none() | st.text("abß -\0é", max_size=14) | st.text("ab", max_size=40), max_size=12)
+VALUES = st.sampled_from(["2001-02-03", "2001-02-12", "2001-03-03", "2001", "1", "1.25", "-91", "bob", "robert"])
+TEXTS = st.lists(st.none() | st.text("abß -\0é", max_size=14) | st.text("ab", max_size=40) | VALUES, max_size=12)
 
 
 def by_columns(texts: list[str | None], expression: str) -> Pairs:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import string
+from datetime import date, timedelta
 from itertools import combinations
 
 import pytest
@@ -8,9 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import Jaro, JaroWinkler, Levenshtein
 
-from dromio.deciders.keys.filters import LEAST_LETTERS, MOST_EDITS, MOST_SHARE
+from dromio.clean.nicknames import same_person_given_name
+from dromio.deciders.keys.filters import LEAST_LETTERS, MOST_EDITS, MOST_SHARE, parts_of
 from dromio.engines import index_keys, scalar
 from dromio.engines.grams import commonness
+from dromio.model.expressions import FieldExpression, Measure
 from dromio.similarity.phonetic import soundex_difference
 from dromio.similarity.strings import trigram_similarity
 
@@ -100,6 +103,66 @@ def test_texts_of_which_words_are_near_share_a_code(lists: tuple[list[str], list
     for one, other in (pair, tuple(text.casefold() for text in pair)):
         left, right = (scalar.bag(text, lambda word: 1) for text in (one, other))
         assert not scalar.soft_overlap(left, right) or codes[0] & codes[1]
+
+
+@given(st.dates(), st.integers(-40, 40), st.integers(1, 40))
+def test_dates_within_n_days_share_a_code(day: date, apart: int, most: int) -> None:
+    try:
+        other = day + timedelta(apart)
+    except OverflowError:
+        return
+    codes = [index_keys.near_days(one.isoformat(), most) for one in (day, other)]
+    assert abs(apart) > most or codes[0] & codes[1]
+    assert abs(apart) <= 2 * most or not codes[0] & codes[1]
+
+
+NUMBERS = st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(10**20), 10**20).map(float)
+
+
+@settings(max_examples=400)
+@given(NUMBERS, st.floats(-5, 5), st.floats(0, 5))
+def test_numbers_with_a_difference_share_a_code(number: float, apart: float, bound: float) -> None:
+    pair = repr(number), repr(number + apart)
+    (part,) = parts_of(Measure("difference", (FieldExpression(("a",)),), bound))
+    codes = [index_keys.near_numbers(text, part.argument) for text in pair]
+    found = scalar.difference(*pair)
+    assert found is None or found > bound or codes[0] & codes[1]
+
+
+DEGREES = st.floats(-400, 400) | st.sampled_from([90.0, -90.0, 180.0])
+
+
+@settings(max_examples=400)
+@given(DEGREES, DEGREES, st.floats(-2, 2), st.floats(-2, 2), st.floats(0, 300))
+def test_points_within_a_distance_share_a_code(lat: float, lon: float, up: float, east: float, bound: float) -> None:
+    one, other = (repr(lat), repr(lon)), (repr(lat + up), repr(lon + east))
+    (part,) = parts_of(Measure("kilometres", (FieldExpression(("a",)), FieldExpression(("b",))), bound))
+    codes = [index_keys.near_latitudes(place[0], part.argument) for place in (one, other)]
+    found = scalar.kilometres(*one, *other)
+    assert found is None or found > bound or codes[0] & codes[1]
+
+
+def test_points_across_a_pole_share_a_code() -> None:
+    assert scalar.kilometres("89.9", "0", "90.1", "0") == pytest.approx(22.24, abs=0.01)
+    assert index_keys.near_latitudes("89.9", 201) & index_keys.near_latitudes("90.1", 201)
+    assert not index_keys.near_latitudes("12", 201) & index_keys.near_latitudes("13", 201)
+
+
+@given(*[st.sampled_from(["2001-02-03", "2001-02-13", "2001-12-03", "1991-02-03", "2001-02", "2001", "x"])] * 2)
+def test_dates_of_which_one_part_differs_share_a_code(one: str, other: str) -> None:
+    shared = index_keys.date_parts(one) & index_keys.date_parts(other)
+    assert bool(shared) == (sum(a == b >= 0 for a, b in zip(*map(scalar.date_parts, (one, other)), strict=True)) >= 2)
+
+
+@given(*[st.sampled_from(["bob", "rob", "robert", "bert", "albert", "al", "alice", "x", ""])] * 2)
+def test_names_for_one_formal_name_share_a_code(one: str, other: str) -> None:
+    shared = index_keys.formal_names(one) & index_keys.formal_names(other)
+    assert bool(shared) or not same_person_given_name(one, other)
+
+
+def test_a_word_among_thousands_is_shared() -> None:
+    many = " ".join(f"w{number}" for number in range(3000))
+    assert index_keys.rare_words(many, 1) & index_keys.rare_words("w0", 1)
 
 
 def test_long_words_meet_across_the_length_from_which_they_are_cut() -> None:

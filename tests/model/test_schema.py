@@ -38,6 +38,7 @@ def test_a_model_that_lacks_a_probability_is_not_trained(path: str) -> None:
             "role 'first' is not one of type person_name; roles are given",
         ),
         ("attributes/0/inputs", [], "attributes.0.inputs", "at least 1"),
+        ("comparisons/0/levels/0/when", "equal(words(given))", "comparisons.0.levels.0.when", "only keys may"),
         ("attributes/1/default_region", "Swiss", "attributes.1.default_region", "(found 'Swiss')"),
         ("keys", [], "keys", "comparisons need at least one key"),
         ("keys/0/max_block", 1, "keys.0.max_block", "greater than or equal to 2 (found 1)"),

@@ -128,6 +128,10 @@ def values_of(expression: FieldExpression, weights: FieldWeights) -> Callable[[F
     if expression.transform == "rare_tokens":
         weigh = [weights.get(name) for name in names]
         return lambda fields: scalar.rare_tokens([fields.get(name) for name in names], weigh)
+    if expression.transform == "words":
+        return lambda fields: tuple(sorted({word for name in names for word in scalar.words(fields.get(name, ""))}))
+    if expression.transform == "either":
+        return lambda fields: tuple(sorted({fields[name] for name in names if name in fields}))
     if expression.transform in index_keys.FILTERS:
         codes_of, name = index_keys.filter_of(expression), names[0]
         return lambda fields: codes_of(fields[name]) if name in fields else ()

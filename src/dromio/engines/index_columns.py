@@ -45,10 +45,10 @@ def codes_of(column: Column, expression: FieldExpression) -> Words:
     found: Iterable[Hashes]
     if expression.transform == "rare_trigrams":
         found = [_trigrams(column, expression.argument, bits)]
-    elif expression.transform in ("soundex_positions", "rare_letters", "rare_words", "near_words"):
-        found = [_by_text(column, expression, bits)]
-    else:
+    elif expression.transform in ("neighbours", "neighbours_share"):
         found = _neighbours(column, _recipes(expression), bits)
+    else:
+        found = [_by_text(column, expression, bits)]
     codes, owners = _own_and_shared(found, bits)
     order = np.argsort(owners, kind="stable")
     start = np.searchsorted(owners[order], np.arange(values + 1))

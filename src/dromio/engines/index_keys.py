@@ -22,11 +22,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from itertools import combinations
-from math import ceil
+from math import asin, ceil, degrees, floor
 
+from dromio.clean.nicknames import roots
 from dromio.deciders.keys.filters import MOST_EDITS
+from dromio.engines import scalar
 from dromio.engines.grams import commonness
-from dromio.engines.scalar import allowed_edits
+from dromio.engines.scalar import allowed_edits, angle, day_number, number_of
 from dromio.model.expressions import FieldExpression
 from dromio.similarity.phonetic import SOUNDEX_LENGTH, soundex
 from dromio.similarity.strings import trigrams
@@ -89,7 +91,7 @@ def rare_letters(text: str, share: int) -> set[str]:
 
 def rare_words(text: str, share: int) -> set[str]:
     """The longest words of a text: two texts share one when `share` thousandths (from 1) of all their words are
-    shared."""
+    shared. With 1 all words of a text: they share one when they share any word, however many they have."""
     return set(_longest_words(text, share)).union(_longest_words(text.casefold(), share))
 
 
@@ -123,7 +125,45 @@ def soundex_positions(text: str, equal: int) -> set[str]:
     return found
 
 
-FILTERS: dict[str, Callable[[str, int], set[str]]] = {
+def near_days(text: str, days: int) -> set[str]:
+    """Codes of which two dates at most so many days apart share one; none of a text that is no full, real date."""
+    day = day_number(text)
+    return set() if day is None else _spans(Fraction(day, days))
+
+
+def near_numbers(text: str, thousandths: int) -> set[str]:
+    """Codes of which two numbers at most so many thousandths apart share one; none of a text that is no number."""
+    number = number_of(text)
+    return set() if number is None else _spans(Fraction(number) * THOUSAND / thousandths)
+
+
+def near_latitudes(text: str, thousandths: int) -> set[str]:
+    """Codes of which two latitudes at most so many thousandths of a degree apart share one, for points that are near
+    are near in latitude too; none of a text that is no number. Degrees beyond a pole are counted back from it."""
+    found = angle(text)
+    return set() if found is None else _spans(Fraction(degrees(asin(found[0]))) * THOUSAND / thousandths)
+
+
+def _spans(place: Fraction) -> set[str]:
+    """The span that holds a place, and the next one. Of two places at most one apart, the higher is in the span of the
+    lower or in the next."""
+    span = floor(place)
+    return {str(span), str(span + 1)}
+
+
+def formal_names(text: str) -> set[str]:
+    """Codes of which two given names share one when both may be short for one formal name."""
+    return {text, *roots(text)}
+
+
+def date_parts(text: str) -> set[str]:
+    """Codes of which two dates share one when two of year, month and day are known of both and equal."""
+    parts = [str(part) if part >= 0 else "" for part in scalar.date_parts(text)]
+    pairs = ((place, [*parts[:place], *parts[place + 1 :]]) for place in range(len(parts)))
+    return {f"{place}/{one}/{other}" for place, (one, other) in pairs if one and other}
+
+
+NUMBERED_FILTERS: dict[str, Callable[[str, int], set[str]]] = {
     "neighbours": neighbours,
     "neighbours_share": neighbours_share,
     "rare_trigrams": rare_trigrams,
@@ -131,13 +171,22 @@ FILTERS: dict[str, Callable[[str, int], set[str]]] = {
     "rare_words": rare_words,
     "near_words": near_words,
     "soundex_positions": soundex_positions,
+    "near_days": near_days,
+    "near_numbers": near_numbers,
+    "near_latitudes": near_latitudes,
 }
-"""Transform -> codes of one text."""
+"""Transform with a number -> codes of one text."""
+_PLAIN_FILTERS: dict[str, Callable[[str], set[str]]] = {"formal_names": formal_names, "date_parts": date_parts}
+FILTERS = frozenset((*NUMBERED_FILTERS, *_PLAIN_FILTERS))
+"""Transforms that give a text several codes."""
 
 
 def filter_of(expression: FieldExpression) -> Callable[[str], tuple[str, ...]]:
     """The codes of a text under a transform that is a filter, sorted."""
-    function, argument = FILTERS[expression.transform], expression.argument
+    plain = _PLAIN_FILTERS.get(expression.transform)
+    if plain is not None:
+        return lambda text: tuple(sorted(plain(text)))
+    function, argument = NUMBERED_FILTERS[expression.transform], expression.argument
     return lambda text: tuple(sorted(function(text, argument)))
 
 
@@ -295,7 +344,8 @@ def _letter_prefixes(size: int, same: int, share: int) -> tuple[int, int]:
 
 def _longest_words(text: str, share: int) -> list[str]:
     words = sorted(set(text.split(" ")) - {""}, key=lambda word: (-len(word), word))
-    return words[: len(words) - max(_needed(len(words), share), 1) + 1]
+    needed = _needed(len(words), share) if share > 1 else 1
+    return words[: len(words) - max(needed, 1) + 1]
 
 
 def numbered_letters(text: str) -> list[str]:

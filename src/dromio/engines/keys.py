@@ -18,10 +18,10 @@ import pyarrow.compute as pc
 
 from dromio.engines import index_columns, index_keys
 from dromio.engines.arrays import distinct
-from dromio.engines.columns import AttributeColumns, Codes, Ints, spread
+from dromio.engines.columns import AttributeColumns, Codes, Column, Ints, Words, spread
 from dromio.engines.scalar import RARE_MILLI, SHORTEST_TOKEN
 from dromio.engines.sieve import Sieve, Signed, Square, sieve_of
-from dromio.model.expressions import FieldExpression
+from dromio.model.expressions import SEVERAL_FIELDS, FieldExpression
 from dromio.plan import PlannedKey
 
 SHIFT = 32
@@ -179,8 +179,8 @@ def code_some(attribute: AttributeColumns, expression: FieldExpression, records:
 def _code_part(
     attribute: AttributeColumns, expression: FieldExpression, records: int, chosen: Codes | None = None
 ) -> Coded:
-    if expression.transform in ("tokens", "rare_tokens"):
-        rows, codes = _words(attribute, expression, chosen)
+    if expression.transform in SEVERAL_FIELDS:
+        rows, codes = _of_fields(attribute, expression, chosen)
         single_valued = False
     elif expression.transform in index_keys.FILTERS:
         rows, codes = _filter_codes(attribute, expression, chosen)
@@ -196,15 +196,18 @@ def _code_part(
     return Coded(packed // records, (packed % records).astype(np.int32))
 
 
-def _words(attribute: AttributeColumns, expression: FieldExpression, chosen: Codes | None) -> tuple[Codes, Ints]:
-    """Every word of the fields that is long enough (and, for rare_tokens, rare where it stands), by value row."""
+def _of_fields(attribute: AttributeColumns, expression: FieldExpression, chosen: Codes | None) -> tuple[Codes, Ints]:
+    """Every word of the fields (of tokens those that are long enough, of rare_tokens those also rare where they stand),
+    or every value of either, by value row."""
     columns = [attribute.field(name) for name in expression.fields]
-    vocabulary = pa.concat_arrays([column.words.vocabulary for column in columns]).unique()
+    parts = [_whole(column) if expression.transform == "either" else column.words for column in columns]
+    vocabulary = pa.concat_arrays([words.vocabulary for words in parts]).unique()
     size = max(len(vocabulary), 1)
     found = [np.zeros(0, np.int64)]
-    for column in columns:
-        words = column.words
-        kept = pc.greater_equal(pc.utf8_length(words.vocabulary), SHORTEST_TOKEN).to_numpy(zero_copy_only=False)
+    for column, words in zip(columns, parts, strict=True):
+        kept = np.ones(len(words.vocabulary), np.bool_)
+        if expression.transform in ("tokens", "rare_tokens"):
+            kept = pc.greater_equal(pc.utf8_length(words.vocabulary), SHORTEST_TOKEN).to_numpy(zero_copy_only=False)
         if expression.transform == "rare_tokens" and column.rarity is not None:
             kept = kept & (column.word_weights >= RARE_MILLI)
         rows = (
@@ -215,6 +218,12 @@ def _words(attribute: AttributeColumns, expression: FieldExpression, chosen: Cod
         found.append((rows[place] * size + common[word])[kept[word]])
     packed = distinct(np.concatenate(found))
     return (packed // size).astype(np.int32), packed % size
+
+
+def _whole(column: Column) -> Words:
+    """Every distinct value as one word."""
+    numbers = np.arange(len(column.values) + 1)
+    return Words(numbers, numbers[:-1].astype(np.int32), column.values.cast(pa.string()))
 
 
 def _filter_codes(attribute: AttributeColumns, expression: FieldExpression, chosen: Codes | None) -> tuple[Codes, Ints]:

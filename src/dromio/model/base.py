@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from dromio.model.expressions import (
+    KEYS_ONLY,
     MIRRORED,
     SEVERAL_VALUES,
     SIDED,
@@ -34,6 +35,8 @@ def _condition_on_values(text: str) -> str:
             raise ExpressionError(
                 f"{leaf.function!r} in {text!r} tells left from right; a comparison is the same both ways"
             )
+        if any(field.transform in KEYS_ONLY for field in leaf.fields):
+            raise ExpressionError(f"{leaf} in {text!r} takes several values; only keys may")
     return text
 
 

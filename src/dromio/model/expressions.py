@@ -46,11 +46,20 @@ TRANSFORMS: dict[str, str] = {
     "near_words": "every word with up to n characters deleted, none of a word of three, one of a word of seven "
     "(several values)",
     "soundex_positions": "n positions of the Soundex code, in every way (several values)",
+    "near_days": "two neighbouring spans of n days that hold or touch the date (several values)",
+    "near_numbers": "two neighbouring spans of n thousandths that hold or touch the number (several values)",
+    "near_latitudes": "two neighbouring bands of n thousandths of a degree that hold or touch the latitude (several "
+    "values)",
+    "formal_names": "the formal names that a given name may stand for (several values)",
+    "date_parts": "a date without its year, without its month and without its day (several values)",
+    "words": "every word of the given fields, single letters too (several values)",
+    "either": "the values of the given fields, whichever field holds them (several values)",
 }
-_FILTERS = (
+_NUMBERED_FILTERS = (
     "neighbours", "neighbours_share", "rare_trigrams", "rare_letters", "rare_words", "near_words", "soundex_positions",
+    "near_days", "near_numbers", "near_latitudes",
 )  # fmt: skip
-NUMBERED = ("prefix", "metaphone", *_FILTERS)
+NUMBERED = ("prefix", "metaphone", *_NUMBERED_FILTERS)
 """Transforms that take a number."""
 MOST = {
     "neighbours": 8,
@@ -60,12 +69,17 @@ MOST = {
     "rare_words": 1000,
     "near_words": 2,
     "soundex_positions": 4,
+    "near_days": 36_525,
+    "near_numbers": 10**15,
+    "near_latitudes": 180_000,
 }
 """Greatest number that a transform takes; others take any from 1."""
-SEVERAL_FIELDS = ("tokens", "rare_tokens")
+SEVERAL_FIELDS = ("tokens", "rare_tokens", "words", "either")
 """Transforms of more than one field."""
-SEVERAL_VALUES = ("tokens", "rare_tokens", *_FILTERS)
-"""Transforms that give a record several values: for keys only, not for tests."""
+SEVERAL_VALUES = (*SEVERAL_FIELDS, *_NUMBERED_FILTERS, "formal_names", "date_parts")
+"""Transforms that give a record several values: for keys only, not for tests of records."""
+KEYS_ONLY = tuple(one for one in SEVERAL_VALUES if one not in ("tokens", "rare_tokens"))
+"""Those that not even a comparison may use: tokens are texts that measures of words compare, the others are codes."""
 SIMILARITIES: dict[str, str] = {
     "jaro_winkler": "Jaro-Winkler similarity, 0 to 1",
     "jaro": "Jaro similarity, 0 to 1",

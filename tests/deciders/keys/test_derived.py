@@ -77,7 +77,7 @@ def test_condition_has_the_best_keys(when: str, keys: list[str]) -> None:
 @pytest.mark.parametrize(
     ("when", "scan"),
     [
-        ("days(n.value) <= 9", "has no exact filter"),
+        ("nickname(casefold(n.value))", "has no exact filter"),
         ("jaro_winkler(n.value) >= 0.6", "holds for so many pairs that no filter can tell them from others"),
         ("levenshtein(n.value) <= 9", "holds for so many pairs that no filter can tell them from others"),
         ("trigram(n.value) >= 0", "holds for so many pairs that no filter can tell them from others"),
@@ -126,10 +126,10 @@ def points(when: str, gain: int, otherwise: int = 0, only: str | None = None) ->
 
 
 def test_score_needs_the_lines_without_which_no_threshold_is_reached() -> None:
-    lines = [points("equal(n.value)", 60), points("equal(m.value)", 30), points("days(k.value) <= 9", 35)]
+    lines = [points("equal(n.value)", 60), points("equal(m.value)", 30), points("levenshtein(k.value) <= 9", 35)]
     assert keys_of(model_of(score=Score(lines=lines, match=60))) == ["n.value", "m.value"]
     (scan,) = derived_keys(model_of(score=Score(lines=lines, match=30))).scans
-    assert (scan.path, scan.clause) == ("score.lines.2", "days(k.value) <= 9")
+    assert (scan.path, scan.clause) == ("score.lines.2", "levenshtein(k.value) <= 9")
     unreached = derived_keys(model_of(score=Score(lines=lines, match=126)))
     assert (unreached.keys, unreached.scans) == ((), ())
     (scan,) = derived_keys(model_of(score=Score(lines=lines, match=0))).scans

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from math import prod
 
-from dromio.model.expressions import FieldExpression
+from dromio.model.expressions import SEVERAL_VALUES, FieldExpression
 
 Fields = tuple[FieldExpression, ...]
 Cost = Callable[[Fields], float]
@@ -31,6 +31,12 @@ _FACTOR = {
     "sorted_letters": 1.1,
     "tokens": 20.0,
     "rare_tokens": 2.0,
+    "words": 20.0,
+    "either": 2.0,
+    "formal_names": 2.0,
+    "date_parts": 100.0,
+    "near_numbers": 20.0,
+    "near_latitudes": 200.0,
 }
 """How much commoner agreement is under a transform."""
 _CODE = 5e-7
@@ -75,4 +81,6 @@ def _factor_and_codes(field: FieldExpression) -> tuple[float, float]:
         return 40.0, 100
     if field.transform == "soundex_positions":
         return 5.0 * 10.0 ** (4 - argument), 4
-    return _FACTOR.get(field.transform, 1.0), 3 if field.transform in ("tokens", "rare_tokens") else 1
+    if field.transform == "near_days":
+        return 2.0 * argument, 2
+    return _FACTOR.get(field.transform, 1.0), 3 if field.transform in SEVERAL_VALUES else 1

@@ -18,6 +18,8 @@ _THOUSAND = 1000
 _ROUNDING = 5e-7
 """Similarities are compared after rounding to 6 decimals."""
 _FLOAT = 1e-7
+_KILOMETRES_OF_A_DEGREE = 111.19
+"""Of latitude, on the sphere by which kilometres are reckoned; rounded down."""
 
 Filter = Callable[[float], tuple[str, int]]
 """Bound -> transform and argument; an argument of 0 where no filter serves it."""
@@ -34,7 +36,7 @@ def parts_of(question: Test | Measure) -> tuple[FieldExpression, ...]:
     if filtered is None or field.transform not in ("", "casefold"):
         return ()
     transform, argument = filtered(question.bound)
-    if not argument:
+    if not 0 < argument <= MOST.get(transform, argument):
         return ()
     if (transform, argument, field.transform) == ("soundex_positions", 4, ""):
         return (FieldExpression(field.fields, "soundex"),)
@@ -55,14 +57,23 @@ def why_no_key(question: Condition) -> str:
 def _parts_of_test(test: Test) -> tuple[FieldExpression, ...]:
     if test.function == "equal":
         return test.fields
-    transform = _EQUAL_UNDER.get(test.function)
-    if transform is None or test.fields[0].transform:
+    transform = _SHARED_UNDER.get(test.function)
+    if transform is None or any(field.transform for field in test.fields):
         return ()
-    return (FieldExpression(test.fields[0].fields, *transform),)
+    return (FieldExpression(tuple(dict.fromkeys(field.fields[0] for field in test.fields)), *transform),)
 
 
-_EQUAL_UNDER = {"initial": ("prefix", 1), "day_month_swapped": ("sorted_letters", 0)}
-"""Tests that make two values equal under a transform."""
+_SHARED_UNDER = {
+    "initial": ("prefix", 1),
+    "day_month_swapped": ("sorted_letters", 0),
+    "one_part_differs": ("date_parts", 0),
+    "nickname": ("formal_names", 0),
+    "within": ("words", 0),
+    "shares_token": ("words", 0),
+    "crossed": ("either", 0),
+    "swapped": ("either", 0),
+}
+"""Tests that make two records share a value under a transform of the fields."""
 _EQUAL_BELOW = {"levenshtein": 1, "damerau_levenshtein": 1, "days": 1, "share_of_left": 1e-9, "share_of_right": 1e-9}
 """Bounds below which only equal values pass."""
 
@@ -101,6 +112,16 @@ def _a_word(bound: float) -> tuple[str, int]:
     return "rare_words", int(bound > _ROUNDING)
 
 
+def _thousandths(bound: float) -> int:
+    """A distance in whole thousandths, with room for rounding."""
+    return ceil(bound * _THOUSAND) + 1
+
+
+def _near_latitudes(bound: float) -> tuple[str, int]:
+    """Along a meridian the way is shortest."""
+    return "near_latitudes", _thousandths(bound / _KILOMETRES_OF_A_DEGREE)
+
+
 _FILTERS: dict[str, Filter] = {
     "levenshtein": _edits(1),
     "damerau_levenshtein": _edits(2),
@@ -115,5 +136,8 @@ _FILTERS: dict[str, Filter] = {
     "cosine": _a_word,
     "soft_overlap": lambda bound: ("near_words", MOST["near_words"] * int(bound > _ROUNDING)),
     "trigram": lambda bound: ("rare_trigrams", floor(Fraction(repr(bound)) * _THOUSAND)),
+    "days": lambda bound: ("near_days", floor(min(bound, MOST["near_days"] + 1))),
+    "difference": lambda bound: ("near_numbers", _thousandths(min(bound, MOST["near_numbers"]))),
+    "kilometres": _near_latitudes,
     "soundex_agreement": lambda bound: ("soundex_positions", max(ceil(bound * 4 - _FLOAT), 0)),
 }
