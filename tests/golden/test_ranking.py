@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dromio.clean.text import fold
-from dromio.engines.columns import Column
 from dromio.golden import ranking
 from dromio.golden.ranking import Candidates, choose, equal_to_each
 
@@ -23,7 +22,7 @@ CLUSTERS = st.lists(
 def candidates(clusters: list[Texts]) -> tuple[Candidates, Texts]:
     texts = [text for own in clusters for text in own]
     number = np.array([at for at, own in enumerate(clusters) for _ in own], np.int64)
-    column = Column.encode(pa.array(texts, pa.string()))
+    column = pa.array(texts, pa.string())
     return Candidates(number, [column], [column]), texts
 
 
@@ -31,8 +30,8 @@ def candidates(clusters: list[Texts]) -> tuple[Candidates, Texts]:
 def test_equal_rows_of_a_cluster_are_counted_whatever_its_size(clusters: list[Texts]) -> None:
     found, _ = candidates(clusters)
     wanted = [Counter(own)[text] for own in clusters for text in own]
-    assert equal_to_each(found.cluster, [found.texts[0].codes]).tolist() == wanted
-    assert equal_to_each(found.cluster, [found.texts[0].codes] * 2).tolist() == wanted
+    assert equal_to_each(found.cluster, [found.texts[0]]).tolist() == wanted
+    assert equal_to_each(found.cluster, [found.texts[0]] * 2).tolist() == wanted
 
 
 def test_clusters_of_more_than_are_compared_in_twos_are_counted_by_sorting() -> None:
@@ -40,7 +39,7 @@ def test_clusters_of_more_than_are_compared_in_twos_are_counted_by_sorting() -> 
     found, _ = candidates(clusters)
     size = ranking._SMALL
     wanted = [size] * 2 * size + [size + 1] * (size + 1) + [size] * size
-    assert equal_to_each(found.cluster, [found.texts[0].codes]).tolist() == wanted
+    assert equal_to_each(found.cluster, [found.texts[0]]).tolist() == wanted
 
 
 @given(CLUSTERS)

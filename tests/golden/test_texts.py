@@ -6,8 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dromio.clean.text import fold
-from dromio.engines.columns import Column
-from dromio.golden.texts import folded, folded_codes, has_text, is_plain, places, same, whole, without_space
+from dromio.golden.texts import folded, has_text, places, same, whole, without_space
 
 ANY = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 TEXTS = st.lists(st.none() | ANY | st.text(" aB\t\x1c", max_size=6), max_size=12)
@@ -21,13 +20,6 @@ def column(texts: list[str | None]) -> pa.Array:
 @example(["A  b", "x" * 1001 + " ", "  ", None, "", "a\x1cb", "É"])
 def test_folding_a_column_is_folding_each_text(texts: list[str | None]) -> None:
     assert folded(column(texts)).to_pylist() == [None if text is None else fold(text) for text in texts]
-
-
-@given(TEXTS)
-def test_codes_are_equal_where_folded_texts_are(texts: list[str | None]) -> None:
-    codes = folded_codes(column(texts)).tolist()
-    plain = [None if text is None else fold(text) for text in texts]
-    assert [[a == b for b in codes] for a in codes] == [[a == b for b in plain] for a in plain]
 
 
 @given(TEXTS)
@@ -57,18 +49,6 @@ def test_a_column_in_pieces_becomes_one() -> None:
 @given(TEXTS)
 @example([" a", "a ", "\u3000b", "é", "", None, "ab", "!", "~"])
 def test_texts_without_space_are_trimmed_and_blank_ones_missing(texts: list[str | None]) -> None:
-    found = without_space(Column.encode(column(texts))).texts().to_pylist()
+    found = without_space(column(texts)).to_pylist()
     wanted = pc.utf8_trim_whitespace(column(texts)).to_pylist()
     assert found == [text or None for text in wanted]
-
-
-@given(TEXTS)
-def test_plain_texts_have_no_space_around_them(texts: list[str | None]) -> None:
-    for text, plain in zip(texts, is_plain(column(texts)).tolist(), strict=True):
-        assert not plain or (text is not None and text.strip() == text != "")
-
-
-def test_a_part_of_a_column_is_plain_where_the_whole_is() -> None:
-    whole_column = column(["a", None, " b", "cd", ""])
-    assert is_plain(whole_column).tolist() == [True, False, False, True, False]
-    assert is_plain(whole_column[2:]).tolist() == [False, True, False]

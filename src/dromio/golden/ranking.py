@@ -14,8 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dromio.engines.columns import Codes, Column
-from dromio.golden.texts import Bools, Ints, folded_codes, lengths_of, places
+from dromio.golden.texts import Bools, Ints, codes_of, folded, lengths_of, places, same, to_bools
 
 Score = Callable[[Ints], Ints]
 """Numbers of candidates -> their scores."""
@@ -32,8 +31,8 @@ class Candidates:
     """
 
     cluster: Ints
-    texts: Sequence[Column]
-    raw: Sequence[Column]
+    texts: Sequence[pa.Array]
+    raw: Sequence[pa.Array]
 
     @cached_property
     def frequency(self) -> Ints:
@@ -45,10 +44,10 @@ class Candidates:
         rows = np.flatnonzero(_sizes(self.cluster) > 2)
         result = np.zeros(len(self.cluster), np.int64)
         if len(rows):
-            cluster = self.cluster[rows]
-            spelled = [texts.codes[rows] for texts in self.texts]
-            folded = [_folded(texts, codes) for texts, codes in zip(self.texts, spelled, strict=True)]
-            result[rows] = equal_to_each(cluster, folded) * (len(rows) + 1) + equal_to_each(cluster, spelled)
+            cluster, some = self.cluster[rows], pa.array(rows)
+            spelled = [own.take(some) for own in self.texts]
+            alike = equal_to_each(cluster, [folded(own) for own in spelled])
+            result[rows] = alike * (len(rows) + 1) + equal_to_each(cluster, spelled)
         return result
 
     def most_frequent(self, rows: Ints) -> Ints:
@@ -57,94 +56,76 @@ class Candidates:
 
     def most_complete(self, rows: Ints) -> Ints:
         """Columns of each that hold something."""
-        if len(self.texts) == 1:
-            return np.zeros(len(rows), np.int64)
-        filled = [texts.codes[rows] >= 0 for texts in self.texts]
+        filled = [own.is_valid().to_numpy(zero_copy_only=False)[rows] for own in self.texts]
         return np.asarray(np.sum(filled, axis=0, dtype=np.int64))
 
     def longest(self, rows: Ints) -> Ints:
         """Characters (code points) of each, all columns together."""
-        lengths = [_lengths(texts, rows) for texts in self.texts]
+        lengths = [lengths_of(own.take(pa.array(rows))) for own in self.texts]
         return np.asarray(np.sum(lengths, axis=0, dtype=np.int64))
 
     def scores(self, rule: str) -> list[Score]:
-        """The scores of a rule that looks at values: one, or for `smallest` several to be asked in order."""
+        """The scores of a rule that looks at values, to be asked in order; none where it cannot tell any apart."""
         if rule == "smallest":
             return self._smallest()
+        if rule == "most_complete" and len(self.texts) == 1:
+            return []
         by_name = {"most_frequent": self.most_frequent, "most_complete": self.most_complete, "longest": self.longest}
         return [by_name[rule]]
 
     def _smallest(self) -> list[Score]:
         """First in the order of texts, column by column; of equal ones the one with least white space around it."""
-        trimmed = [self._smaller(texts) for texts in self.texts]
+        trimmed = [self._smaller(own) for own in self.texts]
         shorter: list[Score] = [_shorter(raw) for raw in self.raw]
         return trimmed + shorter + [self._smaller(raw) for raw in self.raw]
 
-    def _smaller(self, texts: Column) -> Score:
+    def _smaller(self, texts: pa.Array) -> Score:
         """More for a text that comes before others of its cluster in the order of code points, least for none.
 
         Of two candidates the texts are compared; all those of larger clusters are put in order.
         """
 
         def score(rows: Ints) -> Ints:
-            codes, cluster = texts.codes[rows], self.cluster[rows]
+            own, cluster = texts.take(pa.array(rows)), self.cluster[rows]
             result = np.zeros(len(rows), np.int64)
             size = _sizes(cluster)
             first = np.flatnonzero(starts_of(cluster) & (size == 2))
-            result[first] = _is_before(texts.values, codes[first], codes[first + 1])
-            result[first + 1] = _is_before(texts.values, codes[first + 1], codes[first])
+            one, other = own.take(pa.array(first)), own.take(pa.array(first + 1))
+            result[first] = _is_before(one, other)
+            result[first + 1] = _is_before(other, one)
             more = np.flatnonzero(size != 2)
-            result[more] = -places(Column(codes[more], texts.values).texts())
+            result[more] = -places(own.take(pa.array(more)))
             return result
 
         return score
 
 
-def _is_before(values: pa.Array, one: Codes, other: Codes) -> Bools:
-    """Whether the text of each code comes before that of the other; no text comes last."""
-    result: Bools = (one >= 0) & (other < 0)
-    both = np.flatnonzero((one >= 0) & (other >= 0) & (one != other))
-    before = pc.less(values.take(pa.array(one[both])), values.take(pa.array(other[both])))
-    result[both] = before.to_numpy(zero_copy_only=False)
-    return result
+def _is_before(one: pa.Array, other: pa.Array) -> Bools:
+    """Whether each text comes before its rival. No text comes last."""
+    return to_bools(pc.or_kleene(pc.less(one, other), pc.and_(pc.is_valid(one), pc.is_null(other))))
 
 
-def _lengths(texts: Column, rows: Ints) -> Ints:
-    """Characters (code points) of the text of each row, 0 for none."""
-    lengths: Ints = np.append(lengths_of(texts), 0)[texts.codes[rows]]
-    return lengths
+def _shorter(raw: pa.Array) -> Score:
+    return lambda rows: -lengths_of(raw.take(pa.array(rows)))
 
 
-def _shorter(raw: Column) -> Score:
-    return lambda rows: -_lengths(raw, rows)
-
-
-def _folded(texts: Column, codes: Codes) -> Codes:
-    """A number for each code, equal where the folded texts are; -1 for none."""
-    is_used = np.zeros(len(texts.values) + 1, np.bool_)
-    is_used[codes] = True
-    used = np.flatnonzero(is_used[:-1])
-    place = np.full(len(is_used), -1, np.int32)
-    place[used] = folded_codes(texts.values.take(pa.array(used)))
-    result: Codes = place[codes]
-    return result
-
-
-def equal_to_each(cluster: Ints, codes: Sequence[Codes]) -> Ints:
-    """How many rows of the same cluster have the same codes as each, itself among them. `cluster` is sorted."""
+def equal_to_each(cluster: Ints, texts: Sequence[pa.Array]) -> Ints:
+    """How many rows of the same cluster have the same texts as each, itself among them. `cluster` is sorted."""
     size = _sizes(cluster)
     left = size - _places_inside(cluster)
     counts = np.ones(len(cluster), np.int64)
     for step in range(1, _SMALL):
         at = np.flatnonzero((size <= _SMALL) & (left > step))
-        at = at[np.logical_and.reduce([own[at] == own[at + step] for own in codes])]
+        for own in texts:
+            at = at[same(own.take(pa.array(at)), own.take(pa.array(at + step)))]
         counts[at] += 1
         counts[at + step] += 1
     large = np.flatnonzero(size > _SMALL)
     if len(large):
         key = np.cumsum(starts_of(cluster[large]))
-        for own in codes:
-            key = np.unique(key * (int(own.max()) + 2) + own[large] + 1, return_inverse=True)[1].astype(np.int64)
+        for own in texts:
+            codes, distinct = codes_of(own.take(pa.array(large)))
+            key = np.unique(key * (len(distinct) + 1) + codes + 1, return_inverse=True)[1].astype(np.int64)
         counts[large] = np.bincount(key)[key]
     return counts
 

@@ -11,12 +11,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dromio.engines.columns import Column
 from dromio.errors import InputError
 from dromio.golden.bundles import Bundle
 from dromio.golden.ranking import Candidates, Score, choose, starts_of
 from dromio.golden.real import are_real, is_filler
-from dromio.golden.texts import Bools, Ints, has_text, places, same, without_space
+from dromio.golden.texts import Bools, Ints, has_text, places, same, without, without_space
 from dromio.io.sources import Records
 from dromio.model.schema import Model
 
@@ -73,14 +72,13 @@ class Setting:
         least = -len(self.model.source_rank)
         return np.array([rank.get(source.name, least) for source in self.records.sources], np.int64)
 
-    def record_score(self, rule: str, record: Ints) -> Score:
-        """A rule that looks at the record, not at the value. `record` holds the record of every candidate."""
+    def record_scores(self, rule: str, record: Ints) -> list[Score]:
+        """A rule that looks at the record, not at the value; none where it cannot tell any apart. `record` holds the
+        record of every candidate."""
+        trust, recency = self.trust, self.recency
         if rule == "source_rank":
-            return lambda rows: self.trust[self.records.source[record[rows]]]
-        recency = self.recency
-        if recency is None:
-            return lambda rows: np.zeros(len(rows), np.int64)
-        return lambda rows: _later(recency.take(pa.array(record[rows])))
+            return [lambda rows: trust[self.records.source[record[rows]]]] if len(np.unique(trust)) > 1 else []
+        return [] if recency is None else [lambda rows: _later(recency.take(pa.array(record[rows])))]
 
 
 def _recency(records: Records, name: str | None) -> pa.Array | None:
@@ -120,10 +118,10 @@ def _choose_of_several(setting: Setting, bundle: Bundle, texts: Mapping[str, pa.
     at = pa.array(setting.records.position[record])
     raw = {name: own.take(at) for name, own in texts.items()}
     contested = _are_contested(cluster, list(raw.values()))
-    of_record = [setting.record_score(rule, record) for rule in bundle.rules if rule in _OF_RECORD]
+    of_record = [score for rule in bundle.rules if rule in _OF_RECORD for score in setting.record_scores(rule, record)]
     agreed = choose(cluster, np.flatnonzero(~contested), of_record)
     rows = np.flatnonzero(contested)
-    some = {name: Column.encode(own.take(pa.array(rows))) for name, own in raw.items()}
+    some = {name: own.take(pa.array(rows)) for name, own in raw.items()}
     return np.concatenate([agreed, rows[_choose_contested(setting, bundle, record[rows], some)]])
 
 
@@ -139,7 +137,7 @@ def _are_contested(cluster: Ints, raw: Sequence[pa.Array]) -> Bools:
     return result
 
 
-def _choose_contested(setting: Setting, bundle: Bundle, record: Ints, raw: Mapping[str, Column]) -> Ints:
+def _choose_contested(setting: Setting, bundle: Bundle, record: Ints, raw: Mapping[str, pa.Array]) -> Ints:
     """The best real value of every cluster by the bundle's rules; the best of all where none is real.
 
     Rules score a value whatever its rivals are, so only the clusters whose winner is not real are asked again.
@@ -162,38 +160,36 @@ def _choose_contested(setting: Setting, bundle: Bundle, record: Ints, raw: Mappi
     return np.concatenate([kept, choose(cluster, rows[again], [lambda some: real[some], *scores])])
 
 
-def _real(setting: Setting, bundle: Bundle, record: Ints, raw: Mapping[str, Column], rows: Ints) -> Bools:
+def _real(setting: Setting, bundle: Bundle, record: Ints, raw: Mapping[str, pa.Array], rows: Ints) -> Bools:
     """Whether cleaning leaves anything of the values of some rows; `record` holds the record of every row."""
     if bundle.uses and all(use.attribute.name in setting.has_value for use in bundle.uses):
         known = [setting.has_value[use.attribute.name][record[rows]] for use in bundle.uses]
         return np.asarray(np.logical_or.reduce(known), np.bool_)
     if not bundle.uses:
         return np.ones(len(rows), np.bool_)
-    some = {name: Column(own.codes[rows], own.values).texts() for name, own in raw.items()}
+    some = {name: own.take(pa.array(rows)) for name, own in raw.items()}
     return are_real(setting.records.con, bundle.uses, some, setting.model.guards)
 
 
-def _scores(setting: Setting, bundle: Bundle, record: Ints, raw: Mapping[str, Column]) -> list[Score]:
+def _scores(setting: Setting, bundle: Bundle, record: Ints, raw: Mapping[str, pa.Array]) -> list[Score]:
     """The scores of the bundle's rules. `smallest` always ends them, so that no choice depends on the order of rows."""
     trimmed = [_telling(bundle, name, own) for name, own in raw.items()]
     candidates = Candidates(setting.cluster[record], trimmed, list(raw.values()))
     scores: list[Score] = []
     for rule in dict.fromkeys((*bundle.rules, "smallest")):
         if rule in _OF_RECORD:
-            scores.append(setting.record_score(rule, record))
+            scores += setting.record_scores(rule, record)
         else:
             scores += candidates.scores(rule)
     return scores
 
 
-def _telling(bundle: Bundle, name: str, texts: Column) -> Column:
-    """The texts without white space around them; missing for blank ones and, in values of several columns, fillers."""
+def _telling(bundle: Bundle, name: str, texts: pa.Array) -> pa.Array:
+    """The texts without white space around them; null for blank ones and, in values of several columns, fillers."""
     trimmed = without_space(texts)
     if len(bundle.chosen) < 2:
         return trimmed
     named = [use for use in bundle.uses if any(column.inside == name for column in use.roles.values())]
-    fillers = np.logical_or.reduce(
-        [np.zeros(len(trimmed.values), np.bool_), *(is_filler(use.attribute, trimmed.values) for use in named)]
-    )
-    codes = np.where(np.append(fillers, False)[trimmed.codes], NOBODY, trimmed.codes)
-    return Column(codes.astype(np.int32), trimmed.values)
+    for use in named:
+        trimmed = without(trimmed, pa.array(is_filler(use.attribute, trimmed)))
+    return trimmed
