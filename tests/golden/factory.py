@@ -8,9 +8,10 @@ from typing import Any
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pytest
 
 from dromio.clean import TYPES
-from dromio.golden import golden_records
+from dromio.golden import golden, golden_records
 from dromio.io.sources import read_records
 from dromio.model.schema import Attribute, Comparison, Input, Key, Level, Model, Survivorship
 
@@ -40,6 +41,7 @@ def model(*attributes: Attribute, rules: Mapping[str, Sequence[Any]] | None = No
 def merge(rows: Any, how: Model, *, cluster: str = "cluster") -> list[Row]:
     """Golden records of rows whose cluster is a column; clusters are numbered in order of that column's values.
 
+    Asserts that they are the same when they are worked out in parts.
     `rows`: a list, or a mapping of source name to list.
     """
     by_source = rows if isinstance(rows, Mapping) else {"records": rows}
@@ -55,6 +57,11 @@ def merge(rows: Any, how: Model, *, cluster: str = "cluster") -> list[Row]:
     records = read_records(duckdb.connect(), inputs)
     keys = zip(records.source_names.to_pylist(), map(str, records.ids.to_pylist()), strict=True)
     names, numbers = np.unique([owner[key] for key in keys], return_inverse=True)
-    table = golden_records(records, how, numbers, pa.array([f"E{name}" for name in names]))
+    ids = pa.array([f"E{name}" for name in names])
+    table = golden_records(records, how, numbers, ids)
+    for clusters in (1, 2):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(golden, "_CLUSTERS", clusters)
+            assert golden_records(records, how, numbers, ids).equals(table)
     result: list[Row] = table.to_pylist()
     return result

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from dromio.clean.text import fold
 from dromio.golden import ranking
 from dromio.golden.ranking import Candidates, choose, equal_to_each
+from dromio.golden.texts import codes_of
 
 Texts = list[str | None]
 CLUSTERS = st.lists(
@@ -30,8 +31,8 @@ def candidates(clusters: list[Texts]) -> tuple[Candidates, Texts]:
 def test_equal_rows_of_a_cluster_are_counted_whatever_its_size(clusters: list[Texts]) -> None:
     found, _ = candidates(clusters)
     wanted = [Counter(own)[text] for own in clusters for text in own]
-    assert equal_to_each(found.cluster, [found.texts[0]]).tolist() == wanted
-    assert equal_to_each(found.cluster, [found.texts[0]] * 2).tolist() == wanted
+    assert equal_to_each(found.cluster, [codes_of(found.texts[0])[0]]).tolist() == wanted
+    assert equal_to_each(found.cluster, [codes_of(found.texts[0])[0]] * 2).tolist() == wanted
 
 
 def test_clusters_of_more_than_are_compared_in_twos_are_counted_by_sorting() -> None:
@@ -39,7 +40,7 @@ def test_clusters_of_more_than_are_compared_in_twos_are_counted_by_sorting() -> 
     found, _ = candidates(clusters)
     size = ranking._SMALL
     wanted = [size] * 2 * size + [size + 1] * (size + 1) + [size] * size
-    assert equal_to_each(found.cluster, [found.texts[0]]).tolist() == wanted
+    assert equal_to_each(found.cluster, [codes_of(found.texts[0])[0]]).tolist() == wanted
 
 
 @given(CLUSTERS)

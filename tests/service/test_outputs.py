@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from dromio.service.outputs import _written_aside, write_batches, write_table
+from dromio.service.outputs import _written_aside, write_batches, write_parts, write_table
 
 SCHEMA = pa.schema([("unique_id_l", pa.int64()), ("decision", pa.string())])
 
@@ -67,6 +67,17 @@ def test_a_written_table_comes_back_as_it_was(tmp_path: Path) -> None:
         assert group.column(0).is_stats_set and group.column(1).is_stats_set is (statistics is None)
     write_table(table.slice(0, 0), tmp_path / "x.parquet")
     assert pq.read_table(tmp_path / "x.parquet").equals(table.slice(0, 0))
+
+
+@pytest.mark.parametrize("ending", ["parquet", "csv"])
+def test_a_table_in_parts_is_written_as_the_whole(tmp_path: Path, ending: str) -> None:
+    table = pa.table({"id": ["a", "b", "c"], "tags": [["x", None], [], None]})
+    write_table(table, tmp_path / f"whole.{ending}")
+    write_parts((table.slice(at, 1) for at in range(3)), tmp_path / f"parts.{ending}")
+    if ending == "parquet":
+        assert pq.read_table(tmp_path / "parts.parquet").equals(table)
+    else:
+        assert (tmp_path / "parts.csv").read_text() == (tmp_path / "whole.csv").read_text()
 
 
 def test_only_columns_that_repeat_have_dictionaries(tmp_path: Path) -> None:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from dromio.golden.golden import golden_records
+from dromio.golden.golden import golden_parts, golden_records
 
-__all__ = ["golden_records"]
+__all__ = ["golden_parts", "golden_records"]

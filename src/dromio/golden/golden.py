@@ -1,12 +1,15 @@
 """The table of golden records: one row per cluster, and where each value came from.
 
-Columns are worked on bundle by bundle, so that memory holds the result and one bundle of the input, not the input.
+Clusters are worked on part by part, so that a part can be written while the next is worked out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,14 +21,16 @@ from sqlglot import exp
 from dromio.engines.sql import column, render, table
 from dromio.errors import UsageError
 from dromio.golden.bundles import Bundle, bundles_of, output_names, provenance_name
-from dromio.golden.survivors import NOBODY, Setting, survivors
+from dromio.golden.survivors import NOBODY, Part, Setting, parts_of, survivors
 from dromio.golden.texts import Ints, whole
 from dromio.golden.unions import unite
-from dromio.io.sources import POSITION, RECORDS, InputColumn, Records, in_row_order
+from dromio.io.sources import POSITION, RECORDS, Records, in_row_order
 from dromio.model.schema import Model
 
 _WORKERS = 2
-"""Bundles worked on at a time; each holds its columns of the input in memory."""
+"""Threads that work on columns, then on parts: numpy, Arrow and DuckDB leave Python to others while they work."""
+_CLUSTERS = 100_000
+"""Clusters of a part: few enough for what is worked out on the way to fit into memory that was used before."""
 
 Merged = tuple[dict[str, pa.Array], pa.Array | None]
 """(values of every cluster by column name, record keys that supplied them)."""
@@ -57,24 +62,91 @@ def golden_records(
     Values that cleaning leaves nothing of, and values that the model guards, survive only where there is no other.
     Raises UsageError when the clusters do not fit the records, InputError when the input lacks a column of the model.
     """
+    return pa.concat_tables(golden_parts(records, model, cluster, cluster_ids, has_value=has_value))
+
+
+def golden_parts(
+    records: Records,
+    model: Model,
+    cluster: npt.NDArray[np.integer[Any]],
+    cluster_ids: pa.Array,
+    *,
+    has_value: Mapping[str, npt.NDArray[np.bool_]] | None = None,
+) -> Iterator[pa.Table]:
+    """The same in parts, which are worked out a little ahead of who takes them."""
     _check(records, cluster, cluster_ids)
     setting = Setting.of(records, model, cluster, len(cluster_ids), has_value)
     bundles = bundles_of(records, model)
-    names = output_names(records, bundles)
-    keys = _record_keys(records)
-    values: dict[str, pa.Array] = {}
-    provenance: dict[tuple[str, int], pa.Array] = {}
-    for bundle, (merged, origin) in zip(bundles, _merge_all(setting, bundles, keys), strict=True):
-        values |= {names[one.name]: merged[one.name] for one in bundle.columns}
-        provenance |= {(use.attribute.name, use.number): origin for use in bundle.uses}
-    counts = {"cluster_id": cluster_ids, "records": pa.array(setting.size), "sources": pa.array(_sources(setting))}
-    own = {names[one.name]: values[names[one.name]] for one in records.columns}
-    origins = {
-        provenance_name(attribute, number): provenance[attribute.name, number]
-        for attribute in model.attributes
-        for number in range(len(attribute.inputs))
-    }
-    return pa.table({**counts, **own, **origins})
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        chosen = [one.inside for bundle in bundles for one in bundle.chosen]
+        texts = dict(zip(chosen, pool.map(partial(_texts, records), chosen), strict=True))
+        lists = [_lists(setting, bundle) for bundle in bundles]
+        work = _Work(setting, cluster_ids, _sources(setting), bundles, texts, lists)
+        yield from _in_turn(pool, work.table, parts_of(setting, _CLUSTERS))
+
+
+def _in_turn(pool: ThreadPoolExecutor, work: Callable[[Part], pa.Table], parts: Iterable[Part]) -> Iterator[pa.Table]:
+    """What becomes of every part, in order; one more than there are workers is begun before it is asked for."""
+    begun: deque[Future[pa.Table]] = deque()
+    for part in parts:
+        begun.append(pool.submit(work, part))
+        if len(begun) > _WORKERS:
+            yield begun.popleft().result()
+    while begun:
+        yield begun.popleft().result()
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What is needed to work out any part."""
+
+    setting: Setting
+    cluster_ids: pa.Array
+    sources: Ints
+    """Distinct sources of every cluster."""
+    bundles: Sequence[Bundle]
+    texts: Mapping[str, pa.Array]
+    """Texts of the chosen columns by their names inside, in table order."""
+    lists: Sequence[Merged]
+    """The united lists of every bundle, for all clusters."""
+
+    def table(self, part: Part) -> pa.Table:
+        """The golden records of a part."""
+        records, model, span = self.setting.records, self.setting.model, part.span
+        names = output_names(records, self.bundles)
+        values: dict[str, pa.Array] = {}
+        provenance: dict[str, pa.Array | None] = {}
+        for bundle, (merged, origin) in zip(self.bundles, self._merged(part), strict=True):
+            values |= {names[name]: own for name, own in merged.items()}
+            provenance |= {provenance_name(use.attribute, use.number): origin for use in bundle.uses}
+        counts = {"cluster_id": self.cluster_ids[span], "records": part.size, "sources": self.sources[span]}
+        own = {names[one.name]: values[names[one.name]] for one in records.columns}
+        origins = {
+            name: provenance[name]
+            for attribute in model.attributes
+            for number in range(len(attribute.inputs))
+            for name in [provenance_name(attribute, number)]
+        }
+        return pa.table({**counts, **own, **origins})
+
+    def _merged(self, part: Part) -> Iterator[Merged]:
+        """The result of every bundle."""
+        records = self.setting.records
+        row, keys = pa.array(records.position[part.record]), _record_keys(records, part.record)
+        own = self.setting.own_connection()
+        try:
+            for bundle, (lists, origin) in zip(self.bundles, self.lists, strict=True):
+                merged = {name: values[part.span] for name, values in lists.items()}
+                origin = None if origin is None else origin[part.span]
+                if bundle.chosen:
+                    raw = {one.inside: self.texts[one.inside].take(row) for one in bundle.chosen}
+                    supplier = survivors(own, part, bundle, raw)
+                    at = pa.array(supplier, mask=supplier == NOBODY)
+                    merged |= {one.name: raw[one.inside].take(at) for one in bundle.chosen}
+                    origin = keys.take(at) if bundle.uses else None
+                yield merged, origin
+        finally:
+            own.records.con.close()
 
 
 def _check(records: Records, cluster: npt.NDArray[np.integer[Any]], cluster_ids: pa.Array) -> None:
@@ -89,12 +161,12 @@ def _check(records: Records, cluster: npt.NDArray[np.integer[Any]], cluster_ids:
         raise UsageError(f"cluster {unused[0]} has no record; every id needs at least one")
 
 
-def _record_keys(records: Records) -> pa.Array:
-    """How provenance names each record: its id, with the source in front when there are several."""
-    ids = records.ids.cast(pa.string())
+def _record_keys(records: Records, record: Ints) -> pa.Array:
+    """How provenance names each of some records: its id, with the source in front when there are several."""
+    ids = records.ids.take(pa.array(record)).cast(pa.string())
     if len(records.sources) == 1:
         return ids
-    return pc.binary_join_element_wise(records.source_names, ids, ":")
+    return pc.binary_join_element_wise(records.source_names.take(pa.array(record)), ids, ":")
 
 
 def _sources(setting: Setting) -> Ints:
@@ -107,42 +179,17 @@ def _sources(setting: Setting) -> Ints:
     return total
 
 
-def _merge_all(setting: Setting, bundles: Sequence[Bundle], keys: pa.Array) -> list[Merged]:
-    """The result of every bundle, two at a time: numpy, Arrow and DuckDB leave Python to others while they work."""
-
-    def merge(bundle: Bundle) -> Merged:
-        own = setting.own_connection()
-        try:
-            return _merge(own, bundle, keys if bundle.uses else None)
-        finally:
-            own.records.con.close()
-
-    with ThreadPoolExecutor(_WORKERS) as pool:
-        widest_first = sorted(range(len(bundles)), key=lambda number: -len(bundles[number].columns))
-        running = {number: pool.submit(merge, bundles[number]) for number in widest_first}
-        return [running[number].result() for number in range(len(bundles))]
+def _texts(records: Records, inside: str) -> pa.Array:
+    """Texts of a column in table order."""
+    query = exp.select(column(POSITION), column(inside)).from_(table(RECORDS))
+    return whole(in_row_order(records.con.cursor().sql(render(query)).to_arrow_table())[inside])
 
 
-def _merge(setting: Setting, bundle: Bundle, keys: pa.Array | None) -> Merged:
-    """(merged values by column name, provenance) of one bundle; no provenance without `keys`."""
-    merged: dict[str, pa.Array] = {}
-    origin: pa.Array | None = None
-    if bundle.united:
-        union = unite(setting, bundle)
-        merged |= {one.name: union.lists(own) for one, own in zip(bundle.united, union.texts, strict=True)}
-        origin = None if keys is None else union.lists(keys.take(pa.array(union.record)))
-    if bundle.chosen:
-        texts = _texts(setting.records, bundle.chosen)
-        supplier = survivors(setting, bundle, texts)
-        nobody = supplier == NOBODY
-        at = pa.array(setting.records.position[supplier], mask=nobody)
-        merged |= {one.name: texts[one.inside].take(at) for one in bundle.chosen}
-        origin = None if keys is None else keys.take(pa.array(supplier, mask=nobody))
-    return merged, origin
-
-
-def _texts(records: Records, columns: Sequence[InputColumn]) -> dict[str, pa.Array]:
-    """Texts of several columns by their names inside, in table order."""
-    query = exp.select(column(POSITION), *(column(one.inside) for one in columns)).from_(table(RECORDS))
-    found = in_row_order(records.con.sql(render(query)).to_arrow_table())
-    return {one.inside: whole(found[one.inside]) for one in columns}
+def _lists(setting: Setting, bundle: Bundle) -> Merged:
+    """The united lists of a bundle for all clusters, and where their elements came from."""
+    if not bundle.united:
+        return {}, None
+    union = unite(setting, bundle)
+    keys = _record_keys(setting.records, union.record)
+    values = {one.name: union.lists(own) for one, own in zip(bundle.united, union.texts, strict=True)}
+    return values, union.lists(keys)

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dromio.golden.texts import Bools, Ints, codes_of, folded, lengths_of, places, same, to_bools
+from dromio.golden.texts import Bools, Ints, codes_of, folded, lengths_of, places, to_bools
 
 Score = Callable[[Ints], Ints]
 """Numbers of candidates -> their scores."""
@@ -44,10 +44,10 @@ class Candidates:
         rows = np.flatnonzero(_sizes(self.cluster) > 2)
         result = np.zeros(len(self.cluster), np.int64)
         if len(rows):
-            cluster, some = self.cluster[rows], pa.array(rows)
-            spelled = [own.take(some) for own in self.texts]
-            alike = equal_to_each(cluster, [folded(own) for own in spelled])
-            result[rows] = alike * (len(rows) + 1) + equal_to_each(cluster, spelled)
+            spelled = [codes_of(own.take(pa.array(rows))) for own in self.texts]
+            cluster, codes = self.cluster[rows], [codes for codes, _ in spelled]
+            alike = [np.append(codes_of(folded(distinct))[0], -1)[own] for own, distinct in spelled]
+            result[rows] = equal_to_each(cluster, alike) * (len(rows) + 1) + equal_to_each(cluster, codes)
         return result
 
     def most_frequent(self, rows: Ints) -> Ints:
@@ -109,23 +109,21 @@ def _shorter(raw: pa.Array) -> Score:
     return lambda rows: -lengths_of(raw.take(pa.array(rows)))
 
 
-def equal_to_each(cluster: Ints, texts: Sequence[pa.Array]) -> Ints:
-    """How many rows of the same cluster have the same texts as each, itself among them. `cluster` is sorted."""
+def equal_to_each(cluster: Ints, codes: Sequence[Ints]) -> Ints:
+    """How many rows of the same cluster have the same codes as each, itself among them. `cluster` is sorted."""
     size = _sizes(cluster)
     left = size - _places_inside(cluster)
     counts = np.ones(len(cluster), np.int64)
     for step in range(1, _SMALL):
         at = np.flatnonzero((size <= _SMALL) & (left > step))
-        for own in texts:
-            at = at[same(own.take(pa.array(at)), own.take(pa.array(at + step)))]
+        at = at[np.logical_and.reduce([own[at] == own[at + step] for own in codes])]
         counts[at] += 1
         counts[at + step] += 1
     large = np.flatnonzero(size > _SMALL)
     if len(large):
         key = np.cumsum(starts_of(cluster[large]))
-        for own in texts:
-            codes, distinct = codes_of(own.take(pa.array(large)))
-            key = np.unique(key * (len(distinct) + 1) + codes + 1, return_inverse=True)[1].astype(np.int64)
+        for own in codes:
+            key = np.unique(key * (int(own.max()) + 2) + own[large] + 1, return_inverse=True)[1].astype(np.int64)
         counts[large] = np.bincount(key)[key]
     return counts
 

@@ -35,10 +35,6 @@ class Setting:
     """Cluster number of every record."""
     size: Ints
     """Records of every cluster."""
-    single: Bools
-    """Whether each record is the only one of its cluster."""
-    several: Ints
-    """Records of clusters with more than one, by cluster, then by record number."""
     recency: pa.Array | None
     """When each record was last updated, null where blank; None when the model has no such column."""
     has_value: Mapping[str, Bools] = field(default_factory=dict)
@@ -55,11 +51,7 @@ class Setting:
     ) -> Setting:
         """`count`: number of clusters. Raises InputError when the model's column of recency cannot be used."""
         size = np.bincount(cluster, minlength=count).astype(np.int64)
-        single = size[cluster] == 1
-        rows = np.flatnonzero(~single)
-        several = rows[np.argsort(cluster[rows], kind="stable")]
-        recency = _recency(records, model.recency)
-        return cls(records, model, cluster, size, single, several, recency, has_value or {})
+        return cls(records, model, cluster, size, _recency(records, model.recency), has_value or {})
 
     def own_connection(self) -> Setting:
         """The same on a further connection to the database, for another thread."""
@@ -97,32 +89,65 @@ def _later(texts: pa.Array) -> Ints:
     return np.where(present, places(texts), NOBODY)
 
 
-def survivors(setting: Setting, bundle: Bundle, texts: Mapping[str, pa.Array]) -> Ints:
-    """Record that supplies the value of every cluster, NOBODY where all are blank.
+@dataclass(frozen=True)
+class Part:
+    """Some clusters, one after the other, and the rows that are their records: by cluster, then by record number."""
 
-    `texts`: the bundle's chosen columns by their names inside, in table order.
+    first: int
+    """Number of the first cluster."""
+    record: Ints
+    """Record number of every row."""
+    cluster: Ints
+    """Place of the cluster of every row among those of the part."""
+    size: Ints
+    """Rows of every cluster."""
+
+    @property
+    def span(self) -> slice:
+        """Numbers of the clusters."""
+        return slice(self.first, self.first + len(self.size))
+
+
+def parts_of(setting: Setting, most: int) -> list[Part]:
+    """All clusters in parts of so many."""
+    order = np.argsort(setting.cluster, kind="stable")
+    end = np.cumsum(setting.size)
+    found = []
+    for first in range(0, len(end), most):
+        size = setting.size[first : first + most]
+        record = order[end[first] - size[0] : end[first + len(size) - 1]]
+        found.append(Part(first, record, np.repeat(np.arange(len(size)), size), size))
+    return found
+
+
+def survivors(setting: Setting, part: Part, bundle: Bundle, texts: Mapping[str, pa.Array]) -> Ints:
+    """The row of a part that supplies the value of each of its clusters, NOBODY where all are blank.
+
+    `texts`: the bundle's chosen columns by their names inside, a text for every row.
     """
-    present = np.logical_or.reduce([has_text(own) for own in texts.values()])[setting.records.position]
-    supplier = np.full(len(setting.size), NOBODY, np.int64)
-    single = np.flatnonzero(present & setting.single)
-    supplier[setting.cluster[single]] = single
-    record = setting.several[present[setting.several]]
-    chosen = record[_choose_of_several(setting, bundle, texts, record)]
-    supplier[setting.cluster[chosen]] = chosen
+    present = np.logical_or.reduce([has_text(own) for own in texts.values()])
+    supplier = np.full(len(part.size), NOBODY, np.int64)
+    alone = part.size[part.cluster] == 1
+    single = np.flatnonzero(present & alone)
+    supplier[part.cluster[single]] = single
+    rows = np.flatnonzero(present & ~alone)
+    some = {name: own.take(pa.array(rows)) for name, own in texts.items()}
+    chosen = rows[_choose_of_several(setting, bundle, part.record[rows], part.cluster[rows], some)]
+    supplier[part.cluster[chosen]] = chosen
     return supplier
 
 
-def _choose_of_several(setting: Setting, bundle: Bundle, texts: Mapping[str, pa.Array], record: Ints) -> Ints:
-    """Numbers of the surviving ones among the values of `record`, which are sorted by cluster."""
-    cluster = setting.cluster[record]
-    at = pa.array(setting.records.position[record])
-    raw = {name: own.take(at) for name, own in texts.items()}
+def _choose_of_several(
+    setting: Setting, bundle: Bundle, record: Ints, cluster: Ints, raw: Mapping[str, pa.Array]
+) -> Ints:
+    """Numbers of the surviving ones among values: of each its record, its cluster, by which they are sorted, and its
+    texts."""
     contested = _are_contested(cluster, list(raw.values()))
     of_record = [score for rule in bundle.rules if rule in _OF_RECORD for score in setting.record_scores(rule, record)]
     agreed = choose(cluster, np.flatnonzero(~contested), of_record)
     rows = np.flatnonzero(contested)
     some = {name: own.take(pa.array(rows)) for name, own in raw.items()}
-    return np.concatenate([agreed, rows[_choose_contested(setting, bundle, record[rows], some)]])
+    return np.concatenate([agreed, rows[_choose_contested(setting, bundle, record[rows], cluster[rows], some)]])
 
 
 def _are_contested(cluster: Ints, raw: Sequence[pa.Array]) -> Bools:
@@ -137,23 +162,22 @@ def _are_contested(cluster: Ints, raw: Sequence[pa.Array]) -> Bools:
     return result
 
 
-def _choose_contested(setting: Setting, bundle: Bundle, record: Ints, raw: Mapping[str, pa.Array]) -> Ints:
+def _choose_contested(
+    setting: Setting, bundle: Bundle, record: Ints, cluster: Ints, raw: Mapping[str, pa.Array]
+) -> Ints:
     """The best real value of every cluster by the bundle's rules; the best of all where none is real.
 
     Rules score a value whatever its rivals are, so only the clusters whose winner is not real are asked again.
     """
     if not len(record):
         return record
-    cluster = setting.cluster[record]
-    scores = _scores(setting, bundle, record, raw)
+    scores = _scores(setting, bundle, record, cluster, raw)
     rows = np.arange(len(record))
     chosen = choose(cluster, rows, scores)
     doubted = chosen[~_real(setting, bundle, record, raw, chosen)]
     if not len(doubted):
         return chosen
-    is_doubted = np.zeros(len(setting.size), np.bool_)
-    is_doubted[cluster[doubted]] = True
-    again = is_doubted[cluster]
+    again = np.isin(cluster, cluster[doubted])
     real = np.zeros(len(record), np.int64)
     real[again] = _real(setting, bundle, record, raw, np.flatnonzero(again))
     kept = chosen[~again[chosen]]
@@ -171,10 +195,10 @@ def _real(setting: Setting, bundle: Bundle, record: Ints, raw: Mapping[str, pa.A
     return are_real(setting.records.con, bundle.uses, some, setting.model.guards)
 
 
-def _scores(setting: Setting, bundle: Bundle, record: Ints, raw: Mapping[str, pa.Array]) -> list[Score]:
+def _scores(setting: Setting, bundle: Bundle, record: Ints, cluster: Ints, raw: Mapping[str, pa.Array]) -> list[Score]:
     """The scores of the bundle's rules. `smallest` always ends them, so that no choice depends on the order of rows."""
     trimmed = [_telling(bundle, name, own) for name, own in raw.items()]
-    candidates = Candidates(setting.cluster[record], trimmed, list(raw.values()))
+    candidates = Candidates(cluster, trimmed, list(raw.values()))
     scores: list[Score] = []
     for rule in dict.fromkeys((*bundle.rules, "smallest")):
         if rule in _OF_RECORD:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -51,9 +52,9 @@ def write_run(
                 run.release_columns()
                 pairs.add_done_callback(lambda _: run.release_pairs())
             with run.phases.phase("golden records"):
-                golden = run.golden
-                own = golden.column_names[: len(OWN_COLUMNS)]
-                write_table(without_formulas(golden) if format == "csv" else golden, target / f"golden.{format}", own)
+                golden = run.golden_parts()
+                parts = map(without_formulas, golden) if format == "csv" else golden
+                write_parts(parts, target / f"golden.{format}", OWN_COLUMNS)
             with run.phases.phase("write"):
                 pairs.result()
         document |= resources(run)
@@ -96,19 +97,30 @@ def write_batches(
 
 
 def write_table(table: pa.Table, path: Path, statistics: Sequence[str] | None = None) -> None:
-    """A table as Parquet or CSV, by the ending of the name. `statistics`: columns of which Parquet keeps the smallest
-    and the largest value, for readers that look for some rows; all where None."""
+    """A table as Parquet or CSV, as `write_parts` does."""
+    write_parts(iter([table]), path, statistics)
+
+
+def write_parts(parts: Iterator[pa.Table], path: Path, statistics: Sequence[str] | None = None) -> None:
+    """A table that comes in parts, at least one, as Parquet or CSV by the ending of the name. `statistics`: columns of
+    which Parquet keeps the smallest and the largest value, for readers that look for some rows; all where None."""
+    first = next(parts)
+    writer: Any
     if path.suffix == ".csv":
-        pa_csv.write_csv(_flat(table), path)
+        first, parts = _flat(first), map(_flat, parts)
+        writer = pa_csv.CSVWriter(path, first.schema)
     else:
-        pq.write_table(
-            table,
+        writer = pq.ParquetWriter(
             path,
+            first.schema,
             compression="zstd",
             compression_level=1,
-            use_dictionary=_repeated(table),
+            use_dictionary=_repeated(first),
             write_statistics=True if statistics is None else list(statistics),
         )
+    with writer:
+        for part in chain([first], parts):
+            writer.write_table(part)
 
 
 def _repeated(table: pa.Table) -> list[str]:

@@ -104,9 +104,13 @@ class Run:
     @property
     def golden(self) -> pa.Table:
         """One golden record for each cluster, with the record that supplied each value."""
-        from dromio.golden import golden_records
+        return pa.concat_tables(self.golden_parts())
 
-        return golden_records(self.records, self.model, self.cluster, self.cluster_ids, has_value=self.has_value)
+    def golden_parts(self) -> Iterator[pa.Table]:
+        """The same in parts, so that one can be written while the next is worked out."""
+        from dromio.golden import golden_parts
+
+        return golden_parts(self.records, self.model, self.cluster, self.cluster_ids, has_value=self.has_value)
 
     @cached_property
     def has_value(self) -> dict[str, npt.NDArray[np.bool_]]:
