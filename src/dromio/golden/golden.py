@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -29,6 +28,8 @@ from dromio.model.schema import Model
 
 _WORKERS = 2
 """Threads that work on columns, then on parts: numpy, Arrow and DuckDB leave Python to others while they work."""
+_READ = 3
+"""Columns read at a time: while they are put in one piece, memory holds them twice."""
 _CLUSTERS = 100_000
 """Clusters of a part: few enough for what is worked out on the way to fit into memory that was used before."""
 
@@ -79,10 +80,12 @@ def golden_parts(
     bundles = bundles_of(records, model)
     with ThreadPoolExecutor(_WORKERS) as pool:
         chosen = [one.inside for bundle in bundles for one in bundle.chosen]
-        texts = dict(zip(chosen, pool.map(partial(_texts, records), chosen), strict=True))
+        read = [pool.submit(_texts, records, chosen[at : at + _READ]) for at in range(0, len(chosen), _READ)]
         lists = [_lists(setting, bundle) for bundle in bundles]
-        work = _Work(setting, cluster_ids, _sources(setting), bundles, texts, lists)
-        yield from _in_turn(pool, work.table, parts_of(setting, _CLUSTERS))
+        sources, parts = _sources(setting), parts_of(setting, _CLUSTERS)
+        texts = {inside: own for some in read for inside, own in some.result().items()}
+        work = _Work(setting, cluster_ids, sources, bundles, texts, lists)
+        yield from _in_turn(pool, work.table, parts)
 
 
 def _in_turn(pool: ThreadPoolExecutor, work: Callable[[Part], pa.Table], parts: Iterable[Part]) -> Iterator[pa.Table]:
@@ -179,10 +182,15 @@ def _sources(setting: Setting) -> Ints:
     return total
 
 
-def _texts(records: Records, inside: str) -> pa.Array:
-    """Texts of a column in table order."""
-    query = exp.select(column(POSITION), column(inside)).from_(table(RECORDS))
-    return whole(in_row_order(records.con.cursor().sql(render(query)).to_arrow_table())[inside])
+def _texts(records: Records, chosen: Sequence[str]) -> dict[str, pa.Array]:
+    """Texts of columns by their names inside, in table order."""
+    query = exp.select(column(POSITION), *map(column, chosen)).from_(table(RECORDS))
+    answer = in_row_order(records.con.cursor().sql(render(query)).to_arrow_table())
+    texts = {}
+    for inside in chosen:  # what is in one piece is let go of in pieces
+        texts[inside] = whole(answer[inside])
+        answer = answer.drop_columns([inside])
+    return texts
 
 
 def _lists(setting: Setting, bundle: Bundle) -> Merged:
