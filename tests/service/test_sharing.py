@@ -96,7 +96,7 @@ def _by_definition(rows: list[dict[str, Any]], made: Model) -> dict[tuple[str, s
         verdict = row.decide(plan, cleaned[left], cleaned[right])
         on = shared_in_common(fields, cleaned[left], cleaned[right], shared)
         if verdict.decision == "match" and on:
-            bare = (without_shared(fields, cleaned[one], shared) for one in (left, right))
+            bare = without_shared(fields, cleaned[left], cleaned[right], shared)
             if row.decide(plan, *bare).decision != "match":
                 verdict = for_review(verdict, on)
         if verdict.decision != "non-match":

@@ -152,8 +152,8 @@ def _verdicts(
         left, right = cleaned[pair[0]], cleaned[pair[1]]
         found[pair] = row.decide(plan, left, right)
         on = shared_in_common(fields, left, right, shared)
-        bare = [without_shared(fields, one, shared) for one in (left, right)]
-        if on and found[pair].decision == "match" and row.decide(plan, bare[0], bare[1]).decision != "match":
+        bare = without_shared(fields, left, right, shared)
+        if on and found[pair].decision == "match" and row.decide(plan, *bare).decision != "match":
             found[pair] = for_review(found[pair], on)
     return found
 

@@ -1,8 +1,8 @@
 """Values that records of too many people carry, and what becomes of a pair that matches only thanks to them.
 
 A value of a field is shared when more different people than allowed are named beside it. A pair with a shared value in
-common that is a match, but would be less without the shared values of both records, is for review. All of it is a
-function of the set of records.
+common that is a match, but would be less without the shared values that the two have in common, is for review. All of
+it is a function of the set of records; what becomes of a pair depends on values that both have, and on no others.
 """
 
 from __future__ import annotations
@@ -130,15 +130,27 @@ def shared_in_common(fields: Sequence[Watched], left: CleanedRecord, right: Clea
     ]
 
 
-def without_shared(fields: Sequence[Watched], cleaned: CleanedRecord, shared: Shared) -> CleanedRecord:
-    """The record without its shared values."""
+def without_shared(
+    fields: Sequence[Watched], left: CleanedRecord, right: CleanedRecord, shared: Shared
+) -> tuple[CleanedRecord, CleanedRecord]:
+    """The two records without the shared values that both have."""
+    common = [
+        (one, value)
+        for one in fields
+        for value in one.values(left) & one.values(right)
+        if (one.number, value) in shared
+    ]
+    return _without(left, common), _without(right, common)
+
+
+def _without(cleaned: CleanedRecord, common: Iterable[tuple[Watched, str]]) -> CleanedRecord:
     result = dict(cleaned)
-    for one in fields:
+    for one, value in common:
         kept = (
-            (label, _blanked(one, values) if (one.number, values.get(one.field, "")) in shared else values)
-            for label, values in result.get(one.attribute, ())
+            (label, _blanked(one, fields) if fields.get(one.field) == value else fields)
+            for label, fields in result[one.attribute]
         )
-        result[one.attribute] = tuple((label, values) for label, values in kept if values)
+        result[one.attribute] = tuple((label, fields) for label, fields in kept if fields)
     return result
 
 

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from dromio.engines.columns import MISSING, AttributeColumns, Bools, Codes, Column, Ints
 from dromio.engines.pairs import AttributePairs
 from dromio.engines.shared import Watched, people, spelled
+from dromio.engines.steps import used
 
 
 def shared_among(one: Watched, attributes: Mapping[str, AttributeColumns], records: int) -> Bools:
@@ -90,20 +91,56 @@ def common(one: Watched, attributes: Mapping[str, AttributeColumns], shared: Boo
     return pairs.any((mine == others) & (mine >= 0) & shared[np.maximum(mine, 0)])
 
 
-def without(
-    fields: Sequence[Watched], attributes: Mapping[str, AttributeColumns], shared: Sequence[Bools]
+def bare_pairs(
+    fields: Sequence[Watched],
+    attributes: Mapping[str, AttributeColumns],
+    shared: Sequence[Bools],
+    left: Codes,
+    right: Codes,
 ) -> dict[str, AttributeColumns]:
-    """The columns without shared values."""
-    result = dict(attributes)
-    for one, flags in zip(fields, shared, strict=True):
-        old = result[one.attribute]
-        codes = attributes[one.attribute].field(one.field).codes
-        gone = (codes >= 0) & flags[np.maximum(codes, 0)]
-        columns = {
-            name: replace(column, codes=np.where(gone, MISSING, column.codes).astype(np.int32))
-            if one.whole or name == one.field
-            else column
-            for name, column in old.columns.items()
-        }
-        result[one.attribute] = AttributeColumns(old.name, columns, old.owner, old.labels)
-    return result
+    """Columns in which every pair has two records of its own, i and i + the number of pairs, without the shared values
+    that the two have in common."""
+    records = np.concatenate([left, right])
+    return {
+        name: _without(
+            attribute, [each for each in zip(fields, shared, strict=True) if each[0].attribute == name], records
+        )
+        for name, attribute in attributes.items()
+    }
+
+
+def _without(attribute: AttributeColumns, watched: Sequence[tuple[Watched, Bools]], records: Codes) -> AttributeColumns:
+    """The columns of some records, of which the first half are paired with the second, without the values of watched
+    fields that are shared and that both of a pair have."""
+    rows, owner = _value_rows(attribute, records)
+    columns = {name: replace(own, codes=own.codes[rows]) for name, own in attribute.columns.items()}
+    for one, flags in watched:
+        codes = attribute.field(one.field).codes[rows]
+        gone = _in_both(codes, owner, len(records) // 2) & flags[np.maximum(codes, 0)]
+        for name in list(columns) if one.whole else [one.field]:
+            columns[name] = replace(columns[name], codes=np.where(gone, MISSING, columns[name].codes).astype(np.int32))
+    labels = None if attribute.labels is None else attribute.labels[rows]
+    return AttributeColumns(
+        attribute.name,
+        {name: used(own) for name, own in columns.items()},
+        None if attribute.owner is None else owner.astype(np.int32),
+        labels,
+    )
+
+
+def _value_rows(attribute: AttributeColumns, records: Codes) -> tuple[Ints, Ints]:
+    """The value rows of some records, one after the other, and whose they are, by place among these records."""
+    if attribute.owner is None:
+        return records.astype(np.int64), np.arange(len(records))
+    start = np.searchsorted(attribute.owner, records)
+    count = np.searchsorted(attribute.owner, records, side="right") - start
+    owner = np.repeat(np.arange(len(records)), count)
+    return np.repeat(start, count) + np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count), owner
+
+
+def _in_both(codes: Codes, owner: Ints, pairs: int) -> Bools:
+    """Whether the other record of its pair has the same value, for every value."""
+    key = (owner % pairs) * (int(codes.max(initial=0)) + 1) + codes
+    there = codes >= 0
+    both = np.intersect1d(key[there & (owner < pairs)], key[there & (owner >= pairs)])
+    return there & np.isin(key, both)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import duckdb
@@ -237,14 +237,14 @@ def mended(own: Column, rows: Ints, texts: pa.Array) -> Column:
     place[new] = np.arange(len(values), len(values) + len(new), dtype=np.int32)
     codes = own.codes.copy()
     codes[rows] = np.append(place, np.int32(MISSING))[other.codes]
-    return _used(Column(codes, pa.concat_arrays([values, other.values.take(pa.array(new))])))
+    return used(Column(codes, pa.concat_arrays([values, other.values.take(pa.array(new))])))
 
 
-def _used(own: Column) -> Column:
+def used(own: Column) -> Column:
     """The column without the values that no row has."""
     is_used = np.zeros(len(own.values), np.bool_)
     is_used[own.codes[own.codes >= 0]] = True
     if is_used.all():
         return own
     place = np.append(np.cumsum(is_used, dtype=np.int32) - 1, np.int32(MISSING)).astype(np.int32)
-    return Column(place[own.codes], own.values.filter(pa.array(is_used)))
+    return replace(own, codes=place[own.codes], values=own.values.filter(pa.array(is_used)))

@@ -12,7 +12,7 @@ from dromio.engines.columns import AttributeColumns, Codes, Ints
 from dromio.engines.duckdb import Batch, weights
 from dromio.engines.row_facts import CleanedRecord
 from dromio.engines.shared import for_review, watched
-from dromio.engines.shared_columns import common, people_of, shared_among, without
+from dromio.engines.shared_columns import bare_pairs, common, people_of, shared_among
 from dromio.model.schema import Model
 from dromio.plan import Plan
 from dromio.training.counts import count_vectors
@@ -38,8 +38,12 @@ def set_aside(
     ]
     some = np.flatnonzero(np.logical_or.reduce(rests))
     pairs = matched[some]
-    bare = Batch(without(fields, batch.attributes, shared), batch.records, batch.source)
-    is_less = decide(plan, bare, left[pairs], right[pairs]) != MATCH
+    if not len(pairs):
+        return decisions
+    both = np.concatenate([left[pairs], right[pairs]])
+    bare = Batch(bare_pairs(fields, batch.attributes, shared, left[pairs], right[pairs]), len(both), batch.source[both])
+    place = np.arange(len(pairs), dtype=np.int32)
+    is_less = decide(plan, bare, place, place + np.int32(len(pairs))) != MATCH
     if not is_less.any():
         return decisions
     found = pairs[is_less]

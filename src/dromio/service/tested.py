@@ -126,7 +126,7 @@ class _Tried:
         found = row.decide(self.plan, one, other)
         fields = watched(self.plan.model)
         on = shared_in_common(fields, one, other, self.shared) if found.decision == "match" else []
-        bare = (without_shared(fields, each, self.shared) for each in (one, other))
+        bare = without_shared(fields, one, other, self.shared)
         return found if not on or row.decide(self.plan, *bare).decision == "match" else for_review(found, on)
 
     def _comparable(self, one: int, other: int) -> bool:

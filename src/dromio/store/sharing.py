@@ -197,7 +197,7 @@ def _lowered(
     verdict = matcher.compare(left, right)
     if verdict.decision != "match":
         return None
-    bare = matcher.compare(without_shared(fields, left, shared), without_shared(fields, right, shared))
+    bare = matcher.compare(*without_shared(fields, left, right, shared))
     return None if bare.decision == "match" else for_review(verdict, on)
 
 

@@ -129,7 +129,7 @@ def explain(
         for value in sorted(one.values(left) & one.values(right))
         if (one.number, value) in shared
     )
-    bare = (without_shared(fields, one, shared) for one in (left, right))
+    bare = without_shared(fields, left, right, shared)
     if found.decision != "match" or decide(plan, *bare).decision == "match":
         return replace(found, shared_values=common)
     return replace(found, verdict=for_review(found.verdict, on), shared_values=common, is_lowered=True, why_not=())
