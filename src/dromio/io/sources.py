@@ -214,11 +214,16 @@ def _is_key(con: duckdb.DuckDBPyConnection, one: _Loaded, name: str) -> bool:
     value, source = column(one.inside(name)), table(one.table)
     if one.type(name) in _INTEGERS:
         query = tree("SELECT CAST(__v AS BIGINT) AS v FROM __t WHERE NOT __v IS NULL", v=value, t=source)
-        numbers = np.sort(con.sql(render(query)).to_arrow_table()["v"].to_numpy())
-        return len(numbers) == one.rows and bool((numbers[1:] != numbers[:-1]).all())
+        numbers = con.sql(render(query)).to_arrow_table()["v"].to_numpy()
+        return len(numbers) == one.rows and (_rises(numbers) or _rises(np.sort(numbers)))
     query = tree("SELECT count(DISTINCT v), count(v) FROM (SELECT __v AS v FROM __t)", v=one.text(name), t=source)
     found = con.execute(render(query)).fetchall()[0]
     return bool(found[0] == found[1] == one.rows)
+
+
+def _rises(numbers: npt.NDArray[np.int64]) -> bool:
+    """Whether each number is larger than the one before, as ids often are where they were given one after the other."""
+    return bool((numbers[1:] > numbers[:-1]).all())
 
 
 def _repeated(con: duckdb.DuckDBPyConnection, one: _Loaded, name: str) -> str:
@@ -323,6 +328,8 @@ def _by_number(con: duckdb.DuckDBPyConnection, rank: Sequence[int]) -> pa.Table 
     ids = keys["unique_id"].to_numpy()
     if ids.min() < 0:
         return None
+    if len(rank) == 1 and _rises(ids):
+        return keys
     order = np.lexsort((ids, np.array(rank)[keys["source"].to_numpy()]))
     return keys if np.array_equal(order, np.arange(len(order))) else keys.take(pa.array(order))
 
