@@ -67,6 +67,13 @@ def test_pairs_that_share_a_phrase_share_a_key(groups: list[MatchGroup], pair: t
             assert keys[0] & keys[1]
 
 
+def test_a_multi_of_which_one_attribute_makes_no_tokens_keeps_the_key_of_the_others() -> None:
+    rule: dict[str, Any] = {"multi": [{"attributes": [attribute("FirstName"), attribute("LastName")]}]}
+    rule |= {"ignoreInToken": [attribute("FirstName")]}
+    (key,) = to_model([group("G", rule, "automatic")]).model.keys
+    assert len(key.fields) == 1
+
+
 def test_a_plain_group_becomes_a_condition_with_a_key() -> None:
     rule = {"and": {**exact("LastName"), "exactOrNull": [attribute("Suffix")]}}
     made = to_model([group("G", rule, "automatic")])

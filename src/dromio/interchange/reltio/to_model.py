@@ -143,7 +143,7 @@ class _Keys:
         if isinstance(leaf, Compare) and leaf.operator in DISAGREEMENTS:
             return []
         paths = leaf.attributes if isinstance(leaf, Multi) else (leaf.attribute,)
-        if any(path in self._rule.ignored_in_token for path in paths) or self._terms.is_by_nickname(leaf):
+        if all(path in self._rule.ignored_in_token for path in paths) or self._terms.is_by_nickname(leaf):
             return []
         operator = (leaf.operator,) if isinstance(leaf, Compare) else ()
         token_class = self._rule.token_class(paths[0], *operator)
