@@ -9,7 +9,7 @@ from dromio.deciders.keys.costs import cost_by_type
 from dromio.deciders.keys.covers import Cover, Coverer
 from dromio.deciders.questions import Questions
 from dromio.engines import row
-from dromio.engines.compiled import values_of
+from dromio.engines.compiled import kept_with, values_of
 from dromio.engines.row_facts import Answers
 from dromio.model.deciders import Rule
 from dromio.model.expressions import All, AnyOf, Condition, FieldExpression, Not, Test, Together, parse_condition
@@ -72,7 +72,7 @@ ON_A_FIELD = (
     "right_is(casefold({}), 'a', 'ab')",
 )
 LEAVES = tuple(parse_condition(text.format(field)) for text in ON_A_FIELD for field in FIELDS)
-TOGETHER = (*(Together(one) for one in LEAVES[:6]), Test("always", ()))
+TOGETHER: tuple[Condition, ...] = (*(Together(one) for one in LEAVES[:6]), Test("always", ()))
 PARTS: tuple[Condition, ...] = (*LEAVES, *TOGETHER)
 
 
@@ -121,7 +121,7 @@ class _World:
         assert plan.decider is not None
         self.cost = cost_by_type({})
         self.questions = Questions({one: number for number, one in enumerate(plan.decider.questions)})
-        self.answers = row.kept_with(plan, Answers)
+        self.answers = kept_with(plan, Answers)
         self.records = [row.clean_record(_record(rng, number), model) for number in range(80)]
         self.codes = cache(self._codes)
         self.facts = cache(lambda one, other: self.answers.about(self.records[one], self.records[other]))
