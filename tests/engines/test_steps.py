@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from dromio.clean import DEFAULT_OPTIONS, CleanOptions, clean_value
 from dromio.engines import steps
 from dromio.engines.columns import Column
-from dromio.engines.steps import looked_up, mended, read_in_bulk
+from dromio.engines.steps import joined, looked_up, mended, read_in_bulk
 from dromio.io.sources import Records, read_records
 
 Texts = list[str | None]
@@ -166,6 +166,25 @@ def test_types_without_a_bulk_path_are_left_to_python(con: duckdb.DuckDBPyConnec
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(steps, "FEW", few)
             assert read_in_bulk(records, "ip", {"value": "c0"}, DEFAULT_OPTIONS, frozenset()) is None
+
+
+def test_mailboxes_and_domains_are_joined_where_both_are_there() -> None:
+    first, second = (
+        Column.encode(pa.array(texts, pa.string()))
+        for texts in (["a", "b", "a", None, "a"], ["x", "x", "x", "y", None])
+    )
+    found = joined(first, "@", second)
+    assert found.texts().to_pylist() == ["a@x", "b@x", "a@x", None, None]
+    assert found.values.to_pylist() == ["a@x", "b@x"] and found.codes.dtype == np.int32
+    nothing = Column.encode(pa.array([None] * 5, pa.string()))
+    assert joined(first, "@", nothing).texts().to_pylist() == [None] * 5
+
+
+def test_figures_of_columns_that_are_known_are_not_counted_again(con: duckdb.DuckDBPyConnection) -> None:
+    records = records_of(con, {"email": ["a@b.co", "c@d.org"] * 3})
+    assert steps._repeats(records, "c0") and records.counted["c0"] == (2, 6)
+    records.counted["c0"] = (6, 6)
+    assert not steps._repeats(records, "c0")
 
 
 SHORT = st.lists(st.none() | st.sampled_from(["a", "b", "c", "d", ""]), min_size=1, max_size=8)

@@ -97,6 +97,9 @@ def profile_columns(records: Records) -> list[Profile]:
     with ThreadPoolExecutor(max_workers=2) as pool:
         found = [pool.submit(_figures, records.con.cursor(), part, rows) for part in _halves(records.columns)]
         figures = {name: value for part in found for name, value in part.result().items()}
+    records.counted.update(
+        {one.inside: (figures[f"d_{one.inside}"], figures[f"n_{one.inside}"]) for one in records.columns}
+    )
     return [
         _profile(one, _filled(figures[f"s_{inside}"]), rows, figures[f"n_{inside}"], figures[f"d_{inside}"], having)
         for one in records.columns

@@ -8,7 +8,7 @@ order of rows, and neither does anything that is computed from it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -63,6 +63,8 @@ class Records:
     """Number of the source of each record."""
     id_column: str | None
     notes: tuple[str, ...] = ()
+    counted: dict[str, tuple[int, int]] = field(default_factory=dict, compare=False, repr=False)
+    """Column inside -> (about how many distinct values, filled rows), where they have been counted."""
 
     def __len__(self) -> int:
         return len(self.position)
