@@ -74,6 +74,8 @@ def _phrase(condition: Condition) -> str:
     if isinstance(condition, Measure):
         return _measure(condition)
     if isinstance(condition, Not):
+        if isinstance(condition.part, Test) and condition.part.function == "missing":
+            return f"{' and '.join(map(field_words, condition.part.fields))} {_are(condition.part)} there on both sides"
         return _negated(_phrase(condition.part))
     if isinstance(condition, All):
         return " and ".join(f"({_phrase(one)})" if isinstance(one, AnyOf) else _phrase(one) for one in condition.parts)
@@ -100,9 +102,13 @@ def _test(test: Test) -> str:
         fields=" and ".join(names),
         first=names[0],
         second=names[-1],
-        is_are="are" if len(names) > 1 else "is",
+        is_are=_are(test),
         texts=", ".join(f'"{one}"' for one in test.texts),
     )
+
+
+def _are(test: Test) -> str:
+    return "are" if len(test.fields) > 1 else "is"
 
 
 def _measure(measure: Measure) -> str:
