@@ -33,7 +33,7 @@ ALLOWED: dict[str, set[str]] = {
         "store",
     },
     "client": {"errors"},
-    "clusters": {"engines.arrays", "engines.columns"},
+    "clusters": {"engines.columns"},
     "contact_centre": {"engines", "errors", "model", "models", "records", "similarity", "store"},
     "configure": {"clean", "engines", "io", "model", "plan"},
     "datasets": {"errors"},

@@ -12,7 +12,7 @@ from dromio.configure.understood import Understood
 
 def column(name: str, source: int, kind: str, role: str = "value", group: str = "", sample: str = "") -> Understood:
     texts = tuple(sample.split("|")) if sample else ()
-    profile = Profile(name, 10, 1.0, 9, {}, 1.0, 5.0, 0.0, 0.0, 0.0, 0.0, (), texts, frozenset({source}))
+    profile = Profile(name, 10, 1.0, 9, {}, 1.0, 5.0, 0.0, 0.0, 0.0, 0.0, 0.0, (), texts, frozenset({source}))
     return Understood(profile, kind, role, group or name)
 
 

@@ -60,6 +60,17 @@ def test_name_decides_where_values_do_not_contradict_it(name: str, values: list[
     assert (understood.type, understood.role) == (kind, role)
 
 
+def test_names_of_persons_among_those_of_companies_are_names_of_persons() -> None:
+    companies = ["Meyer Ltd", "Kurz Holdings Inc", "Lang Group GmbH"]
+    persons = ["Anna Meyer", "Robert Kurz", "Carla Lang", "Lang, Thomas"]
+    mixed = of_one("name", [*companies, *persons])
+    assert (mixed.type, mixed.role) == ("person_name", "full")
+    assert of_one("name", [*companies * 2, *persons]).type == "organisation"
+    assert (
+        of_one("name", [*companies, "Martha's Kitchen", "Harbor View", "Blue Door", "Old Mill"]).type != "person_name"
+    )
+
+
 def test_values_overrule_a_name_that_they_contradict() -> None:
     assert of_one("email", ["Anna Meyer", "Bob Kurz", "Carla Lang"]).type != "email"
 

@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from dromio.clean import DEFAULT_OPTIONS, model_number
+from dromio.clean.nicknames import has_nicknames
 from dromio.clean.organisation import without_legal_form
 from dromio.clean.text import fold
 from dromio.io.sources import RECORDS, InputColumn, Records
@@ -74,6 +75,8 @@ class Profile:
     organisation: float
     """Share of values with a word or legal form of organisations."""
     legal: float
+    persons: float
+    """Share of values without either that hold two to four words, one of them a known given name."""
     comma: float
     coded: float
     """Share of values with a model number among their words."""
@@ -160,12 +163,18 @@ def _profile(
         sum(map(len, cut)) / some,
         sum(is_named) / some,
         sum(is_legal) / some,
+        sum(not named and _is_person(own) for named, own in zip(is_named, words, strict=True)) / some,
         sum("," in text for text in cut) / some,
         _coded(cut[:_LOOKED_INTO]),
         tuple(dict.fromkeys(value[:60] for value in values[:40]))[:3],
         tuple(cut),
         sources,
     )
+
+
+def _is_person(words: Sequence[str]) -> bool:
+    """Whether a few words hold a given name that is known; very short ones are words as well."""
+    return 2 <= len(words) <= 4 and any(len(word) >= 3 and has_nicknames(word.strip(",")) for word in words)
 
 
 def _coded(values: Sequence[str]) -> float:
