@@ -178,9 +178,14 @@ def _is_person(words: Sequence[str]) -> bool:
 
 
 def _coded(values: Sequence[str]) -> float:
-    """Share of the values with a model number among their words."""
-    with_digit = filter(_DIGIT.search, values)
-    return sum(bool(model_number.clean({"value": text}, DEFAULT_OPTIONS)) for text in with_digit) / max(len(values), 1)
+    """Share of the values with a model number among their words; 0 where these are mostly digits alone, as postcodes
+    and phone numbers are."""
+    codes = [
+        model_number.clean({"value": text}, DEFAULT_OPTIONS).get("value") for text in filter(_DIGIT.search, values)
+    ]
+    found = [code.replace(" ", "") for code in codes if code]
+    with_letters = sum(not code.isdigit() for code in found)
+    return len(found) / max(len(values), 1) if 2 * with_letters > len(found) else 0.0
 
 
 def _shares(values: Sequence[str]) -> dict[str, float]:
