@@ -42,6 +42,17 @@ def queue(domain: store.Domain) -> list[tuple[object, ...]]:
     return sorted((each.left, each.right, each.kind, each.weight) for each in domain.review())
 
 
+def test_joined_records_that_may_be_one_with_a_stored_one_wait_for_a_person(empty: store.Store) -> None:
+    one, other = empty.create_domain("one", model()), empty.create_domain("other", model())
+    for domain in (one, other):
+        domain.resolve("shop", "9", {"given": "Zoe", "family": "Ray", "phone": "4711"})
+    for each in sent(ANN, ANN):
+        one.resolve(each.source, each.unique_id, each.values)
+    other.resolve_many(sent(ANN, ANN))
+    assert [kind for _, _, kind, _ in queue(one)] == ["possible", "possible"]
+    assert queue(one) == queue(other)
+
+
 def test_answers_are_those_after_all_records_of_a_transaction(people: store.Domain) -> None:
     people.resolve("crm", "1", ANN)
     found = people.resolve_many([store.Delivery("shop", "1", ANN), store.Delivery("crm", "1", BOB)])

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from dromio import store
+from dromio.store import ingest_many, sharing
 from dromio.store.sharing import pairs_within
 
 from .conftest import Open
@@ -47,6 +48,27 @@ def test_value_of_too_many_people_takes_entities_apart(watching: store.Domain, a
         assert found.decision == "new"
         assert {each.decision for each in found.candidates} == {"review"}
         assert {each.reason for each in found.candidates} == {"same email, against it shared phone.value"}
+    assert sizes(watching) == [1, 1, 1]
+
+
+def test_value_becomes_shared_between_the_parts_of_one_transaction(
+    watching: store.Domain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What an earlier part read of the value must not be held against the later one that makes it shared."""
+    monkeypatch.setattr(ingest_many, "_PART", 1)
+    watching.resolve_many([store.Delivery("crm", str(place), one(*name)) for place, name in enumerate(PEOPLE)])
+    assert sizes(watching) == [1, 1, 1]
+
+
+def test_resolve_looks_up_who_shares_a_value_only_when_noting_it(
+    watching: store.Domain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[int]] = []
+    monkeypatch.setattr(sharing, "_shared_rows", lambda work, values: asked.append(list(values)) or [])
+    for place, name in enumerate(PEOPLE):
+        watching.resolve("crm", str(place), one(*name))
+    assert [values for values in asked if values] == []
+    monkeypatch.undo()
     assert sizes(watching) == [1, 1, 1]
 
 

@@ -47,7 +47,7 @@ def publish(work: Work, model_id: int, expected: Expected, seen: int) -> int:
     )
     expected = _with_consent(work, model_id, expected, before)
     generation = int(only(work.tx.rows(_GENERATION, work.domain_id, model_id, work.now, work.now)))
-    _write(replace(work, generation=generation), expected, before)
+    _write(replace(work, generation=generation, noted={}), expected, before)
     work.tx.run("UPDATE generations SET state = 'retired' WHERE generation = ?", work.generation)
     work.tx.run("UPDATE domains SET generation = ? WHERE domain_id = ?", generation, work.domain_id)
     work.note(Change("published", None, None, generation))

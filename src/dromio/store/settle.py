@@ -81,7 +81,7 @@ def settle(work: Work, change: Unsettled) -> dict[int, Placement]:
         for pair, weight in weights.items()
         if pair not in change.fresh and any(holders.issuperset(pair) for holders in flipped.values())
     }
-    seen = found | _doubtful(work, fresh, found)
+    seen = found | _doubtful(work, fresh, found, change.known)
     less = _lowered(work, seen, fresh)
     weights |= {pair: weight for pair, weight in less.items() if pair in weights}
     components = _components(work, found, weights, positive)
@@ -108,10 +108,15 @@ def settle(work: Work, change: Unsettled) -> dict[int, Placement]:
     return found
 
 
-def _doubtful(work: Work, fresh: Mapping[Pair, int], found: Mapping[int, Placement]) -> dict[int, Placement]:
+def _doubtful(
+    work: Work, fresh: Mapping[Pair, int], found: Mapping[int, Placement], known: Mapping[int, Placement]
+) -> dict[int, Placement]:
     """Records elsewhere that were compared and may be put before a person."""
     least = least_weight(work)
-    return work.placed({end for pair, weight in fresh.items() if weight >= least for end in pair} - set(found))
+    wanted = {end for pair, weight in fresh.items() if weight >= least for end in pair} - set(found)
+    if work.tx.is_shared:  # they may have moved since they were read
+        return work.placed(wanted)
+    return {one: known[one] for one in wanted if one in known} | work.placed(wanted.difference(known))
 
 
 def _lowered(work: Work, placed: Mapping[int, Placement], weights: Mapping[Pair, int]) -> dict[Pair, int]:

@@ -14,6 +14,7 @@ from dromio.deciders import Verdict
 from dromio.engines.compiled import kept_with
 from dromio.engines.row_facts import CleanedRecord
 from dromio.engines.shared import Watched, for_review, people, shared_in_common, watched, without_shared
+from dromio.store.database import Row
 from dromio.store.matching import Matcher
 from dromio.store.work import Placement, Work
 
@@ -100,17 +101,22 @@ def note(work: Work, arrived: Iterable[Placement], gone: Iterable[Placement]) ->
         for value, most, names in _told(work.matcher, one):
             limits[value] = most
             new += [(value, one.record_id, name) for name in names]
-    work.tx.many(_DELETE, [(work.generation, *row) for row in old])
-    work.tx.many(_INSERT, [(work.generation, *row) for row in sorted(new)])
+    if old:
+        work.tx.many(_DELETE, [(work.generation, *row) for row in old])
+    if new:
+        work.tx.many(_INSERT, [(work.generation, *row) for row in sorted(new)])
     return _noted(work, limits) if limits else {}
 
 
 def _noted(work: Work, limits: Mapping[int, int]) -> dict[int, set[int]]:
     """Count the people of values again; gives the records of those that have become shared."""
-    before = dict(_shared_rows(work, limits))
+    values = sorted(limits)
+    noted, names = work.tx.together((_SHARED, work.generation, values), (_NAMES, work.generation, values))
+    before: dict[int, int] = dict(noted)
     found: dict[int, set[int]] = {}
-    for value, number in sorted(_people(work, limits).items()):
-        if number > limits[value] or value in before:
+    for value, number in sorted(_counted(values, names).items()):
+        work.noted[value] = number > limits[value] or value in before
+        if work.noted[value]:
             if before.get(value) != number:
                 work.tx.run(_NOTE, work.generation, value, number)
             if value not in before:
@@ -120,9 +126,10 @@ def _noted(work: Work, limits: Mapping[int, int]) -> dict[int, set[int]]:
     return found
 
 
-def _people(work: Work, values: Iterable[int]) -> dict[int, int]:
+def _counted(values: Iterable[int], names: Iterable[Row]) -> dict[int, int]:
+    """The people of every value, from the rows of its full names."""
     spellings: dict[int, set[str]] = {value: set() for value in values}
-    for value, name in work.tx.rows(_NAMES, work.generation, sorted(spellings)):
+    for value, name in names:
         spellings[value].add(name)
     return {value: people(own) for value, own in spellings.items()}
 
@@ -141,15 +148,24 @@ def still_shared(work: Work, value: int) -> bool:
     """Whether a value that is noted as shared still is; if not, it is noted so no longer."""
     record = work.placed(sorted(holders(work, value))[:1])
     limits = {one: most for each in record.values() for one, most in _limits(work.matcher, each).items()}
-    if value in limits and _people(work, [value])[value] > limits[value]:
+    names = work.tx.rows(_NAMES, work.generation, [value])
+    if value in limits and _counted([value], names)[value] > limits[value]:
         return True
     work.tx.run(_FORGET, work.generation, value)
+    work.noted[value] = False
     return False
 
 
 def noted_among(work: Work) -> Among:
-    """Looks up which values are noted as shared."""
-    return lambda values: {value for value, _ in _shared_rows(work, values)}
+    """Looks up which values are noted as shared, each once in a transaction."""
+
+    def among(values: set[int]) -> set[int]:
+        unknown = values.difference(work.noted)
+        work.noted |= dict.fromkeys(unknown, False)
+        work.noted |= {value: True for value, _ in _shared_rows(work, unknown)}
+        return {value for value in values if work.noted[value]}
+
+    return among
 
 
 def noted_with(work: Work, record: Placement) -> Among:
@@ -175,7 +191,8 @@ def lowered(
     likely = [pair for pair, weight in weights.items() if weight >= 0]
     values = {one: values_of(matcher, cleaned[one]) for one in {record for pair in likely for record in pair}}
     likely = [pair for pair in likely if not values[pair[0]].isdisjoint(values[pair[1]])]
-    hashes = {value: hash_of(matcher, value) for pair in likely for one in pair for value in values[one]}
+    common = {value for left, right in likely for value in values[left] & values[right]}
+    hashes = {value: hash_of(matcher, value) for value in common}
     noted = among(set(hashes.values())) if hashes else set()
     shared = {value for value, one in hashes.items() if one in noted}
     if not shared:

@@ -110,6 +110,8 @@ class Work:
     """Whether existing entities are merged only with a person's consent."""
     arriving: dict[int, Placement] = field(default_factory=dict)
     """Records that are in the index already, but have no row of their own yet, or an old one."""
+    noted: dict[int, bool] = field(default_factory=dict)
+    """Hashes of watched values, and whether they are noted as shared, as the transaction has read or written it."""
     changes: list[Change] = field(default_factory=list)
 
     @property
