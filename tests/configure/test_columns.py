@@ -60,6 +60,45 @@ def test_name_decides_where_values_do_not_contradict_it(name: str, values: list[
     assert (understood.type, understood.role) == (kind, role)
 
 
+PARTS = ("given", "family", "value", "street", "city", "postcode")
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        "Vorname;Nachname;Geburtsdatum;Straße;Wohnort;PLZ",
+        "vname;name;geb_datum;strasse;stadt;plz",
+        "nombre;apellidos;fecha_nacimiento;dirección;ciudad;código postal",
+        "Prénom;Nom de famille;Date de naissance;Adresse;Commune;Code postal",
+        "nome;cognome;data_nascita;indirizzo;città;cap",
+        "voornaam;achternaam;geboortedatum;straat;woonplaats;postcode",
+        "nome;sobrenome;data_nascimento;endereço;cidade;cep",
+        "imię;nazwisko;data_urodzenia;ulica;miasto;kod_pocztowy",
+        "förnamn;efternamn;födelsedatum;gatuadress;ort;postnummer",
+        "FNAME;LNAME;DOB_DT;ADDR_LINE_1;CITY_NM;ZIP_CD",
+        "givenName;familyName;dateOfBirth;addressLine1;addressCity;addressPostalCode",
+        "FirstName;LastName;Birthdate;MailingStreet;MailingCity;MailingPostalCode",
+    ],
+)
+def test_columns_of_customers_are_known_by_their_names_in_many_ways_and_languages(names: str) -> None:
+    values = [
+        ["Anna", "Bruno", "Carla", "Dora"],
+        ["Meyer", "Kurz", "Lang", "Roth"],
+        ["2001-02-03", "1999-12-31", "1980-05-05", "1971-01-30"],
+        ["12 Long Lane", "7 High Road", "3 Mill Street", "41 Park View"],
+        ["Bremen", "Uppsala", "Parma", "Braga"],
+        ["12345", "23456", "34567", "45678"],
+    ]
+    understood = understand(profiles(**dict(zip(names.split(";"), values, strict=True))))
+    assert tuple(one.role for one in understood) == PARTS
+    assert [one.type for one in understood] == ["person_name"] * 2 + ["date"] + ["address"] * 3
+    assert len({one.group for one in understood if one.type == "address"}) == 1
+
+
+def test_a_single_name_beside_nothing_stays_whole() -> None:
+    assert of_one("name", ["Anna", "Bruno", "Carla", "Dora"]).role == "full"
+
+
 def test_names_of_persons_among_those_of_companies_are_names_of_persons() -> None:
     companies = ["Meyer Ltd", "Kurz Holdings Inc", "Lang Group GmbH"]
     persons = ["Anna Meyer", "Robert Kurz", "Carla Lang", "Lang, Thomas"]

@@ -6,9 +6,10 @@ A column's name proposes, its values dispose: a hint from the name holds only wh
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, replace
 
+from dromio.clean.text import fold
 from dromio.configure.align import aligned
 from dromio.configure.profile import Profile
 from dromio.configure.understood import Understood
@@ -62,14 +63,16 @@ _HINTS: tuple[_Hint, ...] = (
         "phone",
         "value",
         "phone|telephone|tel|mobile|cell|cellphone|phone number|telephone number|mobile number|mobile phone|home phone|work phone"
-        "|business phone|phone no|msisdn|ani|telefon|handy|telefono|telefone|portable",
+        "|business phone|phone no|msisdn|ani|telefon|handy|telefono|telefone|portable|telefoon|telefonnummer|telefonnr|mobil|mobilnummer|mobiel|movil|celular|cellulare|gsm|tlf",
         _phonelike,
     ),
     _Hint("fax", "value", "fax|fax number|telefax", _phonelike),
     _Hint(
         "date",
         "value",
-        "dob|birth date|date of birth|birthdate|birthday|geburtsdatum|geburtstag|date naissance|fecha nacimiento|d o b|bdate",
+        "dob|birth date|date of birth|birthdate|birthday|geburtsdatum|geburtstag|date naissance|fecha nacimiento|d o b|bdate"
+        "|date de naissance|fecha de nacimiento|data nascita|data di nascita|data nascimento|data de nascimento|geboortedatum|data urodzenia"
+        "|fodelsedatum|fodselsdato|geb datum|geb|dob date",
         _datelike,
     ),
     _Hint(
@@ -93,13 +96,15 @@ _HINTS: tuple[_Hint, ...] = (
     _Hint(
         "person_name",
         "given",
-        "first name|firstname|given name|givenname|forename|fname|first|given|vorname|prenom|nombre|nome|given names|first names|christian name",
+        "first name|firstname|given name|givenname|forename|fname|first|given|vorname|prenom|nombre|nome|given names|first names|christian name"
+        "|vname|prenoms|nombres|voornaam|fornamn|fornavn|imie|jmeno",
         _nameish,
     ),
     _Hint(
         "person_name",
         "family",
-        "last name|lastname|surname|sname|lname|family name|familyname|last|family|nachname|familienname|nom|apellido|apellidos|cognome|sobrenome",
+        "last name|lastname|surname|sname|lname|family name|familyname|last|family|nachname|familienname|nom|apellido|apellidos|cognome|sobrenome"
+        "|nname|zuname|nom de famille|nom famille|achternaam|efternamn|etternavn|efternavn|nazwisko|prijmeni|surnames|last names",
         _nameish,
     ),
     _Hint(
@@ -112,7 +117,8 @@ _HINTS: tuple[_Hint, ...] = (
         "person_name",
         "full",
         "full name|fullname|name|customer name|contact name|person name|person|customer|first and surname|contact|client|client name"
-        "|patient|patient name|member name|employee name|applicant|author|display name|legal name|account name|entity name|caption|names",
+        "|patient|patient name|member name|employee name|applicant|author|display name|legal name|account name|entity name|caption|names"
+        "|naam|namn|navn|nombre completo|nombre y apellidos|nom complet|nome completo|imie i nazwisko|kunde|klant|cliente",
         _personal,
     ),
     _Hint(
@@ -133,49 +139,57 @@ _HINTS: tuple[_Hint, ...] = (
     _Hint(
         "address",
         "full",
-        "address|full address|postal address|mailing address|addr|anschrift|direccion|adresse|street address|location",
+        "address|full address|postal address|mailing address|anschrift|direccion|adresse|street address|location|indirizzo|endereco|adres|adress",
         lambda p: p.comma >= 0.5 or p.words >= 5.5,
     ),
     _Hint(
         "address",
         "street",
-        "street|street name|street address|address|address 1|address line 1|addr|addr 1|line 1|strasse|rue|calle|road|address1",
+        "street|street name|street address|address|address 1|address line 1|line 1|strasse|rue|calle|road"
+        "|address line|street 1|street line 1|anschrift|direccion|adresse|indirizzo|endereco|adres|adress|via|straat|ulica|gata|gatuadress|gateadresse",
         lambda p: p.words >= 1.0,
     ),
-    _Hint("address", "line2", "address 2|address line 2|addr 2|line 2|address 3|address line 3|address2", _any),
+    _Hint("address", "line2", "address 2|address line 2|line 2|address 3|address line 3", _any),
     _Hint(
         "address",
         "number",
-        "street number|house number|street no|house no|building number|hausnummer|number",
+        "street number|house number|street no|house no|building number|hausnummer|number|hausnr|huisnummer|numero civico",
         lambda p: p.length <= 8,
     ),
     _Hint("address", "unit", "unit|apartment|apt|suite|flat|unit number|apartment number", lambda p: p.length <= 14),
     _Hint(
         "address",
         "city",
-        "city|town|suburb|locality|city name|village|ort|stadt|ville|ciudad|municipality|post town",
+        "city|town|suburb|locality|city name|village|ort|stadt|ville|ciudad|municipality|post town"
+        "|wohnort|commune|localite|localidad|poblacion|municipio|comune|citta|cidade|plaats|woonplaats|stad|postort|miasto|miejscowosc|poststed",
         lambda p: p.shares["integer"] < 0.2,
     ),
     _Hint(
         "address",
         "postcode",
-        "postcode|postal code|zip|zip code|zipcode|postalcode|plz|post code|postcode fake|cp|code postal|pin code",
+        "postcode|postal code|zip|zip code|zipcode|postalcode|plz|post code|postcode fake|cp|code postal|pin code"
+        "|postleitzahl|codigo postal|codice postale|cap|cep|postnummer|postnr|kod pocztowy|psc",
         lambda p: p.length <= 12,
     ),
     _Hint(
         "address",
         "region",
-        "state|province|region|county|state code|bundesland|administrative area|state province",
+        "state|province|region|county|state code|bundesland|administrative area|state province|provincia|estado|departement|kanton|wojewodztwo",
         lambda p: p.words <= 4,
     ),
-    _Hint("address", "country", "country|country code|country name|nation|land|pays", lambda p: p.words <= 5),
+    _Hint(
+        "address",
+        "country",
+        "country|country code|country name|nation|land|pays|pais|paese|kraj",
+        lambda p: p.words <= 5,
+    ),
     _Hint(
         "url",
         "value",
         "website|url|web|homepage|domain|web site|link|site url|webpage",
         lambda p: p.shares["host"] >= 0.5,
     ),
-    _Hint("ip", "value", "ip|ip address|ipaddress|ip addr", lambda p: p.shares["ip"] >= 0.5),
+    _Hint("ip", "value", "ip|ip address|ipaddress", lambda p: p.shares["ip"] >= 0.5),
     _Hint("geo", "lat", "lat|latitude", lambda p: p.shares["decimal"] + p.shares["integer"] >= 0.8),
     _Hint("geo", "lon", "lon|lng|long|longitude", lambda p: p.shares["decimal"] + p.shares["integer"] >= 0.8),
     _Hint(
@@ -227,6 +241,17 @@ _QUALIFIERS = (
     "personal", "contact", "customer", "client", "current", "previous", "old", "new", "alternate", "alternative", "alt", "person",
     "patient", "member", "applicant", "user", "registered", "private",
 )  # fmt: skip
+_KIND = ("address",)
+"""Words before the part of an address ("address city") that say what it is a part of, and not whose."""
+_WRITTEN_SHORT = {
+    "nm": "name",
+    "nbr": "number",
+    "num": "number",
+    "cd": "code",
+    "dt": "date",
+    "cust": "customer",
+    "addr": "address",
+}
 _REPEATING = 0.2
 """Distinct values / values below which short texts are categories. Names of things that are there several times each
 have 0.2 to 0.5."""
@@ -254,7 +279,8 @@ def recency_column(profiles: Sequence[Profile]) -> str | None:
 def plain_name(name: str) -> tuple[str, int]:
     """A column name as lower-case words, and the number it ends in (0 for none)."""
     spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name)
-    words = re.sub(r"[^a-z0-9]+", " ", spaced.lower()).strip()
+    parted = re.sub(r"([a-z]{3})([0-9])", r"\1 \2", fold(spaced))
+    words = " ".join(_WRITTEN_SHORT.get(word, word) for word in re.sub(r"[^a-z0-9]+", " ", parted).split())
     match = re.fullmatch(r"(.*?)[ ]?c?(\d{1,2})", words)
     if match and match[1] and words not in _BY_NAME:
         return match[1].strip(), int(match[2])
@@ -285,11 +311,11 @@ def _hinted(name: str, profile: Profile) -> tuple[_Hint | None, str]:
     """The first hint of the name (or of the name without a qualifier in front) that the values do not contradict."""
     words = name.split()
     for cut in range(min(3, len(words))):
-        if any(word not in _QUALIFIERS for word in words[:cut]):
+        if any(word not in (*_QUALIFIERS, *_KIND) for word in words[:cut]):
             break
         for hint in _BY_NAME.get(" ".join(words[cut:]), []):
             if hint.fits(profile):
-                return hint, " ".join(words[:cut])
+                return hint, " ".join(word for word in words[:cut] if word not in _KIND)
     for hint in (
         _BY_NAME.get(words[0], [])
         if len(words) > 1 and words[-1] in ("name", "address", "number", "no", "code")
@@ -341,8 +367,11 @@ def _settled(understood: list[Understood]) -> list[Understood]:
     have_date_parts = {one.role for one in understood if one.type == "date"} >= {"year", "month", "day"}
     given_numbers = sum(one.role == "given" and one.type == "person_name" for one in understood)
     with_street = {one.group for one in understood if one.type == "address" and one.role in ("street", "full")}
+    named = {(one.group, one.role) for one in understood if one.type == "person_name"}
     settled = []
     for one in understood:
+        if one.type == "person_name" and one.role == "full" and _is_family(one, named):
+            one = replace(one, role="family", reason=f"named {one.profile.name!r}, beside a given name")
         if one.type == "address" and one.role in ("number", "unit", "line2") and one.group not in with_street:
             one = _by_values(one.profile, plain_name(one.profile.name)[0])
         if one.type == "date" and one.role in ("year", "month", "day") and not have_date_parts:
@@ -370,6 +399,11 @@ def _settled(understood: list[Understood]) -> list[Understood]:
         else:
             settled.append(one)
     return settled
+
+
+def _is_family(one: Understood, named: Set[tuple[str, str]]) -> bool:
+    """Whether a name without further words stands for the family name: "Vorname, Name"."""
+    return (one.group, "given") in named and (one.group, "family") not in named and one.profile.words < 1.5
 
 
 def _without_repeats(understood: list[Understood]) -> list[Understood]:
