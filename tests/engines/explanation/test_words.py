@@ -115,6 +115,9 @@ def test_weights_tell_what_counts_and_which_field_would_do() -> None:
     assert "  name (weight 0.4) earns 0.3333." in text and "  mail (weight 0.6) earns 1." in text
     assert "  At most review does not apply." in text
     assert text.endswith("  match, if full agreement in name")
+    lifted = weighted | {"at_least": [{"when": "equal(mail.value)", "decision": "match"}]}
+    text = explained(ANN, ANNE, weighted=lifted).to_text()
+    assert text.startswith("Match, by a bound (at least match), with 0.733333 of the weight present.")
 
 
 @pytest.mark.parametrize("name", [*TESTS, *SIMILARITIES, *DISTANCES])

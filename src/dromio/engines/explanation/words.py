@@ -60,8 +60,17 @@ def headline(found: Explanation) -> str:
         return f"{verdict.decision.capitalize()}{by}."
     if verdict.score is None:
         return "Non-match: the filter keeps the pair out."
-    what = "points" if isinstance(found.parts[-1], ScorePart) else "of the weight present"
-    return f"{verdict.decision.capitalize()}, with {verdict.score:g} {what}."
+    if isinstance(part := found.parts[-1], WeightedPart):
+        bound = f" by a bound (at {at} {verdict.decision})," if (at := _bound_of(part, verdict.decision)) else ""
+        return f"{verdict.decision.capitalize()},{bound} with {verdict.score:g} of the weight present."
+    return f"{verdict.decision.capitalize()}, with {verdict.score:g} points."
+
+
+def _bound_of(part: WeightedPart, decision: str) -> str:
+    """Whether a bound at "least" or at "most" led to the decision, where the share alone says another; else ""."""
+    reached = "match" if part.share >= part.match else "review" if part.share >= part.review else "non-match"
+    held = [one.at for one in part.bounds if one.clause.holds and one.decision == decision]
+    return held[-1] if reached != decision and held else ""
 
 
 def _keys(found: Explanation) -> Iterator[str]:
