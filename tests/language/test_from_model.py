@@ -134,6 +134,18 @@ def test_there_and_back_keeps_the_text(text: str) -> None:
     assert print_algorithm(from_model(to_model(parse(text)).model).algorithm) == print_algorithm(parse(text))
 
 
+def test_a_bound_between_two_distances_is_the_lower() -> None:
+    assert text_of(rule("levenshtein(a.value) <= 1.5")) == "a EQ LEVENSHTEIN(1)"
+
+
+def test_a_penalty_that_counts_only_at_times_does_not_keep_pairs_out() -> None:
+    line = Points(when="equal(a.value)", points=5, otherwise=-5, only_when="equal(b.value)")
+    records = [{"a": "x", "b": "x"}, {"a": "y", "b": "y"}, {"a": "x", "b": "y"}]
+    made = Model(attributes=raw("a", "b"), score=Score(lines=[line], match=-4))
+    assert by_model(made, records) == ["match", "match", "non-match"]
+    assert_same_decisions(made, records)
+
+
 def test_a_veto_is_negated_in_front_of_the_rules_after_it() -> None:
     veto, match = rule("not missing(b.value) and not equal(b.value)", "non-match"), rule("equal(a.value)")
     assert text_of(veto, match) == "a EQ AND (b SRC_NULL OR b DEST_NULL OR b EQ)"

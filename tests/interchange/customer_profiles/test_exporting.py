@@ -13,7 +13,7 @@ from dromio.interchange.customer_profiles import (
     read_rule_based_matching,
     to_model,
 )
-from dromio.interchange.customer_profiles.document import ConflictResolution
+from dromio.interchange.customer_profiles.document import MOST_ATTRIBUTES, ConflictResolution
 from dromio.interchange.customer_profiles.exporting import conflict_resolution_of
 from dromio.interchange.customer_profiles.fields import SUB_TYPES, type_of
 from dromio.model.deciders import Rule
@@ -140,3 +140,11 @@ def test_two_ways_of_pairing_cannot_be_said() -> None:
     both = [*one.attributes, *to_model(rules("PhoneNumber")).attributes]
     with pytest.raises(ModelError, match="some pair any values"):
         from_model(model("equal(email.value) and equal(phone.number)", attributes=both))
+
+
+def test_a_level_of_too_many_attributes_is_named() -> None:
+    every = [f"Attributes.A{number}" for number in range(MOST_ATTRIBUTES + 1)]
+    attributes = [one for half in (every[:8], every[8:]) for one in to_model(rules(" ".join(half))).attributes]
+    when = " and ".join(f"equal({one.name}.value)" for one in attributes)
+    with pytest.raises(ModelError, match=f"names {len(every)} attributes; allowed are {MOST_ATTRIBUTES}"):
+        from_model(model(when, attributes=attributes))

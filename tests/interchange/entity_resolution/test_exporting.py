@@ -20,6 +20,9 @@ from .test_importing import SCHEMA, advanced, decisions, simple
 from .test_properties import CONDITIONS, written
 from .test_properties import SCHEMA as PLAIN
 
+EIGHT_WIDE = " or ".join([f"equal({', '.join(['code.value'] * 8)})"] * 18)
+"""Shorter than the longest condition of a model, longer than that of a workflow."""
+
 
 def model(*rules: str, **members: Any) -> Model:
     attributes = [
@@ -95,6 +98,11 @@ def test_names_in_parts_and_mail_addresses_are_columns_with_match_keys() -> None
     [
         (model("equal(code.value)", "jaro_winkler(name.given) >= 0.9"), "rules.1: jaro_winkler(name.given) >= 0.9 has"),
         (model("equal(code.value)", "equal(casefold(code.value))"), "rules.1: casefold(code.value) is a transform"),
+        (model("equal(code.value)", "soundex_agreement(code.value) >= 0.75"), "rules.1: soundex_agreement(code.value)"),
+        (
+            model("equal(code.value)", EIGHT_WIDE),
+            "rules.1: is longer than 2048 characters there",
+        ),
         (model("equal(code.value)", "equal(name.middle)"), "rules.1: name.middle is made of other columns"),
         (
             model("equal(code.value)", "not equal(code.value)"),
@@ -105,6 +113,38 @@ def test_names_in_parts_and_mail_addresses_are_columns_with_match_keys() -> None
 )
 def test_what_a_workflow_does_not_say_is_named(made: Model, note: str) -> None:
     assert any(one.startswith(note) for one in export_workflow(made)[1])
+
+
+def wide(columns: int, *rules: str) -> Model:
+    """A model of as many attributes, each one column."""
+    made = [{"name": f"a{n}", "type": "trimmed", "inputs": [{"columns": {"value": f"a{n}"}}]} for n in range(columns)]
+    return model(*rules, attributes=made, clustering={"method": "rule_levels"})
+
+
+def all_equal(columns: int) -> str:
+    return " and ".join(f"equal(a{n}.value)" for n in range(columns))
+
+
+@pytest.mark.parametrize(("columns", "part"), [(15, "ruleBasedProperties"), (16, "ruleConditionProperties")])
+def test_more_equalities_than_a_list_of_match_keys_takes_are_a_condition(columns: int, part: str) -> None:
+    document, _ = export_workflow(wide(columns, all_equal(columns)))
+    assert part in document["workflow"]["resolutionTechniques"]
+
+
+def test_rules_beyond_the_most_are_named() -> None:
+    document, notes = export_workflow(wide(1, *["equal(a0.value)"] * 26))
+    listed = document["workflow"]["resolutionTechniques"]["ruleBasedProperties"]["rules"]
+    assert len(listed) == 25
+    assert [note for note in notes if note.startswith("rules.")] == [
+        "rules.25: there are more than 25 rules; the rule is left out"
+    ]
+
+
+def test_a_rule_left_out_maps_no_column() -> None:
+    made = model("equal(mail.address) and jaro_winkler(name.given) >= 0.9", "equal(code.value)")
+    document, _ = export_workflow(made)
+    mapped = [one["fieldName"] for one in document["schemas"][0]["mappedInputFields"]]
+    assert mapped == ["unique_id", "code"]
 
 
 def test_a_veto_is_left_out_and_named() -> None:

@@ -5,6 +5,7 @@ from hypothesis import given
 
 from dromio.interchange.reltio import GroupError, MatchGroup, read_groups, verify, write_groups
 from dromio.interchange.reltio.from_model import from_model
+from dromio.interchange.reltio.model_attributes import ALL_VALUES
 from dromio.interchange.reltio.to_model import to_model
 from dromio.model.deciders import Action, Group, Relevance
 from dromio.model.files import parse_model
@@ -15,6 +16,9 @@ from .strategies import entity_pairs
 from .test_to_model import document_of, expected, groups_of_a_type
 
 COLUMNS = {"last": {"value": "LastName"}, "address": {"city": "Address.City", "country": "Address.Country"}}
+
+
+MATCH = Action.model_validate({"decision": "match", "from": 0.5})
 
 
 def model_of(*groups: Group, type_: str = "folded") -> Model:
@@ -107,9 +111,38 @@ def test_a_mean_comes_back_as_a_score() -> None:
             Group(
                 name="G",
                 relevance=Relevance(similarity="edit_similarity(last.value)"),
-                actions=[Action.model_validate({"decision": "match", "from": 0.5})],
+                actions=[MATCH],
             ),
             "neither an equality nor a similarity",
+        ),
+        (Group(name="G", when="not absent(last.value) and not equal(last.value)"), "has no counterpart"),
+        (
+            Group(name="G", relevance=Relevance(similarity="jaro(last.value)", least=0.5), actions=[MATCH]),
+            "neither an equality nor a similarity",
+        ),
+        (
+            Group(name="G", relevance=Relevance(similarity="jaro(last.value)", missing=0.5), actions=[MATCH]),
+            "neither an equality nor a similarity",
+        ),
+        (
+            Group(name="G", relevance=Relevance(similarity="jaro(soundex(last.value))"), actions=[MATCH]),
+            "neither an equality nor a similarity",
+        ),
+        (
+            Group(
+                name="G",
+                relevance=Relevance(mean=[Relevance(when="equal(last.value)"), Relevance(when="equal(last.value)")]),
+                actions=[MATCH],
+            ),
+            "stands twice in a mean",
+        ),
+        (
+            Group(
+                name="G",
+                relevance=Relevance(when="equal(last.value)"),
+                actions=[Action.model_validate({"decision": "non-match", "from": 0.5})],
+            ),
+            "the action non-match has no counterpart",
         ),
     ],
 )
@@ -118,6 +151,32 @@ def test_what_the_vendor_cannot_say_is_left_out_and_noted(one: Group, reason: st
     assert [made.label for made in found.groups] == ["H"]
     assert found.untranslated[0].startswith("groups.0: 'G' is left out: ")
     assert reason in found.untranslated[0]
+
+
+def _left_out(when: str, *attributes: dict[str, Any], **members: Any) -> str:
+    """The note on a group of folded attributes."""
+    made = [{"type": "folded"} | one for one in attributes]
+    document = {"attributes": made, "groups": [Group(name="G", when=when)], **members}
+    found = from_model(Model.model_validate(document), "HCP")
+    assert found.groups == ()
+    return found.untranslated[0]
+
+
+def test_what_one_rule_cannot_say_of_its_attributes_is_noted() -> None:
+    a = {"name": "a", "inputs": [{"columns": {"value": "A"}}]}
+    every = {"name": "b", "inputs": [{"columns": {"value": f"B{ALL_VALUES}"}}]}
+    again = {"name": "b", "inputs": [{"columns": {"value": "A"}}]}
+    labelled = {"pairing": "same_label", "inputs": [{"columns": {"value": one}, "label": one} for one in "AB"]}
+    both = "equal(a.value) and equal(b.value)"
+    guard = {"field": "a.value", "values": ["n/a"], "reason": "placeholder"}
+    assert "all values of one attribute and at operational values only" in _left_out(both, a, every)
+    assert "different values that count as none" in _left_out(both, a, again, guards=[guard])
+    assert "a compares values of one label" in _left_out("equal(a.value)", {"name": "a", **labelled})
+
+
+def test_groups_whose_names_become_the_same_have_addresses_of_their_own() -> None:
+    made = model_of(Group(name="a b", when="equal(last.value)"), Group(name="a_b", when="equal(last.value)"))
+    assert [one.uri for one in from_model(made, "HCP").groups] == [uri("a_b"), uri("a_b_")]
 
 
 def test_other_types_and_other_deciders_are_noted() -> None:

@@ -203,10 +203,12 @@ def test_what_settings_do_not_hold_is_noted() -> None:
         "guards": [{"field": "name.value", "values": ["n/a"]}],
         "frequencies": {"name.value": {"mean": 0.1, "other": 0.01}},
         "source_rank": ["a"],
+        "words": {"name.value": {"other": 3.0}},
     }
     _, notes = export_splink(_model(**more))
     assert [note.partition(":")[0] for note in notes] == [
         "guards",
+        "words",
         "source_rank",
         "prior.related",
         "frequencies.name.value",
@@ -231,6 +233,12 @@ def test_term_frequencies_are_adjusted_where_a_level_is_equality_of_the_column()
     exported, notes = export_splink(_model(comparisons=[_comparison("jaro(value) >= 0.9", term_frequency="value")]))
     assert "tf_adjustment_column" not in exported["comparisons"][0]["comparison_levels"][1]
     assert notes[0].startswith("comparisons.0.levels.0.term_frequency: ")
+    folded = _comparison(
+        "equal(zip)", attribute="city_zip", null="missing(city) and missing(zip)", term_frequency="zip"
+    )
+    exported, notes = export_splink(_model(comparisons=[folded]))
+    assert "tf_adjustment_column" not in exported["comparisons"][0]["comparison_levels"][1]
+    assert notes[0].startswith("comparisons.0.levels.0.term_frequency: 'zip' is no column")
 
 
 def test_a_model_without_a_comparison_that_sql_can_say_is_refused_with_the_reasons() -> None:

@@ -143,10 +143,7 @@ class _Export:
             return f'{EXACT}("{self.key(group, None)}")'
         if isinstance(condition, All):
             parts = [(one, self.condition(one)) for one in condition.parts]
-            is_either = [isinstance(one, AnyOf) and self.group_of(one) is None for one, _ in parts]
-            return " AND ".join(
-                f"({text})" if loose else text for (_, text), loose in zip(parts, is_either, strict=True)
-            )
+            return " AND ".join(f"({text})" if self.is_either(one) else text for one, text in parts)
         if isinstance(condition, AnyOf):
             return " OR ".join(map(self.condition, condition.parts))
         if isinstance(condition, Test) and condition.function == "equal":
@@ -156,6 +153,7 @@ class _Export:
         raise _Unsayable(f"{condition} has no matching function")
 
     def is_either(self, part: Condition) -> bool:
+        """Whether the text of a part is joined by OR."""
         return isinstance(part, AnyOf) and self.group_of(part) is None
 
     def group_of(self, condition: Condition) -> Attribute | None:

@@ -210,7 +210,9 @@ class _GroupMaker:
         """Paths of the attributes in the columns of `attribute.field`."""
         attribute_name, _, role = name.partition(".")
         attribute = self.document.attribute(attribute_name)
-        if attribute.type != "folded" or attribute.pairing != "any":
+        if attribute.pairing != "any":
+            raise Unsayable(f"{attribute_name} compares values of one label; match groups compare any with any")
+        if attribute.type != "folded":
             raise Unsayable(f"{attribute_name} is of type {attribute.type}; only folded texts are the vendor's")
         columns = [one.columns[role] for one in attribute.inputs if role in one.columns]
         paths = tuple(column.removesuffix(ALL_VALUES) for column in columns)
