@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -294,7 +295,8 @@ def _run(
             review = min(model.thresholds.review, options.threshold)
             model = model.model_copy(update={"thresholds": Thresholds(match=options.threshold, review=review)})
         plan = make_plan(model)
-    with phases.phase("score"):
+    with phases.phase("score"), ThreadPoolExecutor(1) as aside:
+        finding = aside.submit(identical_records, batch.attributes.values(), batch.records, uncounted_fields(plan))
         weight = match.weigh(batch, plan, counted, left, right) if plan.comparisons else np.zeros(len(left), np.int64)
         if training is not None and source is not None and not model.clustering.one_to_one:
             one_to_one = has_one_partner_each(left, right, weight - plan.match_threshold)
@@ -303,6 +305,7 @@ def _run(
             )
             plan = make_plan(model)
         decisions = set_aside(plan, batch, left, right, weight, decisions)
+        identical = finding.result()
     with phases.phase("cluster"):
         strength = weight - plan.match_threshold
         if decisions is not None:
@@ -313,11 +316,11 @@ def _run(
             root = by_rule_levels(batch, decisions, left, right)
         else:
             one, other, unsearched = unseen_vetoes(plan, batch, left, right, strength, source)
-            start = beginnings(batch, plan, left, right, strength, source) if plan.comparisons else None
+            start = beginnings(identical, plan, left, right, strength, source) if plan.comparisons else None
             edges = Edges(np.append(left, one), np.append(right, other), np.append(strength, np.full(len(one), VETO)))
             root = linked(plan, edges, len(records), start=start, source=records.source, cross_only=source is not None)
         cluster, cluster_ids = numbered(root, records)
-        stricter = partitions(plan, batch, records, left, right, strength, decisions, root, source)
+        stricter = partitions(plan, batch, records, left, right, strength, decisions, root, source, identical)
     return Run(
         records, model, plan, batch, understanding, blocks, added, left, right, counted, weight, decisions,
         cluster, cluster_ids, training, phases, options, started, unsearched, partitions=stricter,
@@ -360,28 +363,28 @@ def columns_used(model: Model) -> list[str]:
 
 
 def beginnings(
-    batch: Batch, plan: Plan, left: Codes, right: Codes, shifted: Ints, source: Codes | None
+    identical: tuple[Ints, Ints], plan: Plan, left: Codes, right: Codes, shifted: Ints, source: Codes | None
 ) -> Codes | None:
     """For every record the first one of those that are one entity because they say the same; None where all begin
-    alone.
+    alone. `identical`: what `identical_records` found.
 
     Records that say the same join when they have values of two attributes, or when their weight is above the threshold.
     With `source` some of them must be of different sources. An entity of one record per source begins with one record.
     """
     if plan.model.clustering.one_to_one:
         return None
-    first, attributes = identical_records(batch.attributes.values(), batch.records, uncounted_fields(plan))
+    first, attributes = identical
     joined = attributes >= LEAST_ATTRIBUTES
     if source is not None:
-        spans = np.zeros(batch.records, np.bool_)
+        spans = np.zeros(len(first), np.bool_)
         spans[first[source[first] != source]] = True
         joined &= spans[first]
-    others = np.flatnonzero(joined & (first != np.arange(batch.records)))
+    others = np.flatnonzero(joined & (first != np.arange(len(first))))
     same = np.flatnonzero((first[left] == first[right]) & (shifted > 0))
     if not len(others) and not len(same):
         return None
     ends = np.concatenate([first[others], left[same]]), np.concatenate([others, right[same]])
-    return connected_components(*ends, batch.records).astype(np.int32)
+    return connected_components(*ends, len(first)).astype(np.int32)
 
 
 def numbered(root: Ints, records: Records) -> tuple[Ints, pa.Array]:
@@ -396,7 +399,7 @@ def numbered(root: Ints, records: Records) -> tuple[Ints, pa.Array]:
 
 def partitions(
     plan: Plan, batch: Batch, records: Records, left: Codes, right: Codes, strength: Ints,
-    decisions: Decisions | None, root: Ints, source: Codes | None,
+    decisions: Decisions | None, root: Ints, source: Codes | None, identical: tuple[Ints, Ints],
 ) -> dict[str, pa.Array]:  # fmt: skip
     """Partition of the model -> id of the part of every record: that of its first record, as for clusters."""
     found = {}
@@ -408,7 +411,7 @@ def partitions(
         else:
             shifted = np.where(strength == VETO, VETO, strength - bound)
             edges = Edges(left, right, shifted)
-            start = beginnings(batch, plan, left, right, shifted, source)
+            start = beginnings(identical, plan, left, right, shifted, source)
             parts = parted(plan, edges, root, bound, start=start, source=records.source, cross_only=source is not None)
         number, ids = numbered(parts, records)
         found[name] = ids.take(pa.array(number))
