@@ -122,15 +122,11 @@ def draft_model(
     batch.set_words(model)
     source = source_of(records, link_type)
     plan = make_plan(model, trained=False)
+    known = measure_chance(batch, plan, source)
     possible = key_choice.possible_keys(attributes, columns, len(records))
-    with ThreadPoolExecutor(1) as aside:  # what keys bring together does not depend on chance, only their choice does
-        measuring = aside.submit(measure_chance, batch, plan, source)
-
-        def judge(left: Codes, right: Codes) -> np.ndarray:
-            return _judge(batch, plan, measuring.result())(left, right)
-
-        understanding.keys = key_choice.choose_keys(possible, columns, len(records), judge, source=source)
-        known = measuring.result()
+    understanding.keys = key_choice.choose_keys(
+        possible, columns, len(records), _judge(batch, plan, known), source=source
+    )
     chosen = [one.key for one in understanding.keys] or possible[:1] or list(model.keys)
     return model.model_copy(update={"keys": chosen}), batch, known
 
